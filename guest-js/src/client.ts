@@ -1,0 +1,138 @@
+// The hub's terminals over Socket.IO: what is there, watching, typing. Used by the WebView and by
+// the phone alike, so it must not know Tauri, xterm.js or any page.
+
+import { InputQueue } from './input.js'
+import { type Answered, type ConnectionState, Link, type TokenSource } from './link.js'
+import type { HubError } from './errors.js'
+import type { Observable } from './observable.js'
+import type { ListResponse, ResizeResponse, TerminalInfo } from './protocol.gen.js'
+import type { TerminalSink, WatchOptions } from './view.js'
+import { TerminalWatch } from './watch.js'
+
+export { HubError, type HubErrorCode } from './errors.js'
+export type { ConnectionState, TokenSource } from './link.js'
+export type { Observable } from './observable.js'
+export type * from './protocol.gen.js'
+export type { TerminalSink, TerminalSize, WatchedTerminal, WatchOptions, WatchState } from './view.js'
+export type { TerminalWatch } from './watch.js'
+
+const REQUEST_MS = 10_000
+/** Longer: the hub may stop reading for half a `pingTimeout` while a program does not take its input. */
+const INPUT_MS = 30_000
+
+export interface HubClientOptions {
+  /** Base address of the hub, as `connection()` or the page's own address gives it. */
+  readonly url: string
+  /** The credential; a function is asked at each attempt to connect. */
+  readonly token: TokenSource
+}
+
+/**
+ * A connection to a hub.
+ *
+ * ```ts
+ * const client = new HubClient({ url, token })
+ * client.connection.subscribe(({ status }) => showStatus(status))
+ * const terminals = await client.list()
+ * const watch = client.watch('shell', sink)
+ * await client.input('shell', 'ls\r')
+ * client.close()
+ * ```
+ */
+export class HubClient {
+  readonly #link: Link
+  readonly #watches = new Map<string, TerminalWatch>()
+  readonly #inputs = new Map<string, InputQueue>()
+
+  /** Connects at once. */
+  constructor({ url, token }: HubClientOptions) {
+    this.#link = new Link(url, token)
+    const link = this.#link
+    link.on('terminal:output', (event) => this.#watches.get(event.sessionId)?.output(event))
+    link.on('terminal:reset', (event) => this.#watches.get(event.sessionId)?.reset(event))
+    link.on('terminal:resized', (event) => this.#watches.get(event.sessionId)?.resized(event))
+    link.on('terminal:exit', ({ sessionId, ...exit }) => this.#watches.get(sessionId)?.exit(exit))
+    link.state.subscribe(({ status }) => {
+      for (const watch of [...this.#watches.values()]) {
+        if (status === 'connected') watch.connected()
+        else watch.disconnected()
+      }
+    })
+    link.connect()
+  }
+
+  get connection(): Observable<ConnectionState> {
+    return this.#link.state
+  }
+
+  /** Connects again after `close()` or a refusal. */
+  connect(): void {
+    this.#link.connect()
+  }
+
+  close(): void {
+    for (const watch of [...this.#watches.values()]) watch.close()
+    this.#link.close()
+  }
+
+  /** To be called when the device wakes, comes online, or the page is shown again. */
+  wake(): void {
+    this.#link.wake()
+  }
+
+  /** The terminals that this credential may see. */
+  async list(): Promise<TerminalInfo[]> {
+    const { terminals } = await this.#request<ListResponse>('terminal:list', {})
+    return terminals
+  }
+
+  /**
+   * Watches a terminal until the watch is closed, across lost connections. A connection has one
+   * watch for each terminal: several views of one share a sink, or use a client each.
+   */
+  watch(sessionId: string, sink: TerminalSink, options: WatchOptions = {}): TerminalWatch {
+    if (this.#watches.has(sessionId)) throw new Error(`Terminal ${sessionId} is being watched already`)
+    const watch = new TerminalWatch(this.#link, sessionId, sink, options, () => this.#watches.delete(sessionId))
+    this.#watches.set(sessionId, watch)
+    return watch
+  }
+
+  /**
+   * Types into a terminal; resolves when all of it has been written to the program. It is sent
+   * once or not at all: with the connection gone it fails with `DISCONNECTED`, and if that
+   * happened on the way nobody knows how much arrived. A failure also fails what was typed
+   * behind it. With `epoch`, it is meant for that life of the terminal only.
+   */
+  input(sessionId: string, text: string, epoch?: string): Promise<void> {
+    let queue = this.#inputs.get(sessionId)
+    if (queue === undefined) {
+      queue = new InputQueue((input, life, done) => {
+        const request = { sessionId, input, ...(life !== undefined && { epoch: life }) }
+        this.#link.request('terminal:input', request, INPUT_MS, done)
+      })
+      this.#inputs.set(sessionId, queue)
+    }
+    return queue.push(text, epoch)
+  }
+
+  /** Asks for a size. False when the hub's size policy left it as it was. */
+  async resize(sessionId: string, cols: number, rows: number): Promise<boolean> {
+    const { applied } = await this.#request<ResizeResponse>('terminal:resize', { sessionId, cols, rows })
+    return applied
+  }
+
+  /** Ends every process of the terminal. */
+  async kill(sessionId: string): Promise<void> {
+    await this.#request('terminal:kill', { sessionId })
+  }
+
+  #request<T>(event: string, payload: object): Promise<T> {
+    return new Promise<T>((resolve, reject: (error: HubError) => void) => {
+      const done: Answered = (error, answer) => {
+        if (error === undefined) resolve(answer as T)
+        else reject(error)
+      }
+      this.#link.request(event, payload, REQUEST_MS, done)
+    })
+  }
+}

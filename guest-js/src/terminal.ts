@@ -1,0 +1,138 @@
+// Binds an xterm.js terminal to a terminal of the hub. Knows xterm.js by the few methods that it
+// needs (so @xterm/headless fits too), and nothing of Tauri or the page.
+//
+// The application creates the terminal, opens it and loads its addons. Of these, unicode11 is
+// recommended (`term.unicode.activeVersion = '11'`): the hub counts the width of emoji like that.
+
+import { Utf8Joiner } from './bytes.js'
+import type { HubClient } from './client.js'
+import { HubError } from './errors.js'
+import { guardParser, type ParserLike } from './guard.js'
+import type { Role } from './protocol.gen.js'
+import type { TerminalSink, TerminalSize, WatchOptions } from './view.js'
+import type { TerminalWatch } from './watch.js'
+
+interface Disposable {
+  dispose(): void
+}
+
+/** What is needed of an xterm.js `Terminal`. */
+export interface XtermLike {
+  readonly cols: number
+  readonly rows: number
+  readonly options: { disableStdin?: boolean | undefined }
+  readonly parser: ParserLike
+  write(data: string | Uint8Array, callback?: () => void): void
+  resize(cols: number, rows: number): void
+  onData(listener: (data: string) => void): Disposable
+  onBinary(listener: (data: string) => void): Disposable
+}
+
+export interface AttachOptions extends WatchOptions {
+  /**
+   * Whether this terminal answers the queries of programs (device attributes, cursor position,
+   * modes, colours). Of all viewers of a terminal one should: the desktop. Not during a replay.
+   */
+  readonly answersQueries: boolean
+  /** Never type, whatever the role allows. */
+  readonly readOnly?: boolean
+  /** Lets programs write to the clipboard (OSC 52), if an addon for that is loaded. Off by default. */
+  readonly allowClipboard?: boolean
+  /** Lets programs print links (OSC 8). Off by default: the text may say one thing and the link another. */
+  readonly allowLinks?: boolean
+  /** May change what was typed before it is sent, for keys that hold (Ctrl of a phone's key bar). */
+  readonly transformInput?: (data: string) => string
+  /** Input that did not reach the terminal. Show it: it is not sent again. */
+  readonly onInputError?: (error: HubError) => void
+}
+
+export interface AttachedTerminal extends Disposable {
+  readonly watch: TerminalWatch
+  /** Types `data` as it is, if the role allows. */
+  input(data: string): void
+}
+
+/** CAN ends whatever escape sequence was cut off by the reset, RIS resets. */
+const RESET = '\x18\x1bc'
+
+/** Shows the terminal `sessionId` in `term` and sends what is typed there, until disposed. */
+export function attachTerminal(
+  client: HubClient,
+  sessionId: string,
+  term: XtermLike,
+  options: AttachOptions,
+): AttachedTerminal {
+  const sink = new XtermSink(term)
+  const guard = guardParser(term.parser, {
+    mayAnswer: () => options.answersQueries && !sink.replaying,
+    clipboard: options.allowClipboard === true,
+    links: options.allowLinks === true,
+  })
+  const watch = client.watch(sessionId, sink, options)
+
+  const mayType = (): boolean => options.readOnly !== true && allowsInput(watch.state.value.terminal?.role)
+  const input = (data: string): void => {
+    const { terminal } = watch.state.value
+    if (!mayType() || terminal === undefined) return
+    client.input(sessionId, data, terminal.epoch).catch((error: unknown) => options.onInputError?.(HubError.from(error)))
+  }
+  const stopState = watch.state.subscribe(() => {
+    term.options.disableStdin = !mayType()
+  })
+  const onData = term.onData((data) => {
+    input(options.transformInput?.(data) ?? data)
+  })
+  // Mouse reports of the oldest kind; beyond column 95 they are not text, and only text can be sent.
+  const onBinary = term.onBinary((data) => {
+    // eslint-disable-next-line no-control-regex
+    if (/^[\x00-\x7f]*$/.test(data)) input(data)
+  })
+
+  return {
+    watch,
+    input,
+    dispose: () => {
+      for (const part of [onData, onBinary, guard]) part.dispose()
+      stopState()
+      watch.close()
+    },
+  }
+}
+
+function allowsInput(role: Role | undefined): boolean {
+  return role === 'operator' || role === 'admin'
+}
+
+/** `write` of xterm.js only queues; everything here is done when its callback says so. */
+class XtermSink implements TerminalSink {
+  /** True while xterm.js parses bytes that are history. */
+  replaying = false
+  readonly #term: XtermLike
+  readonly #joiner = new Utf8Joiner()
+
+  constructor(term: XtermLike) {
+    this.#term = term
+  }
+
+  async reset(size: TerminalSize): Promise<void> {
+    this.#joiner.clear()
+    // In band: a call to reset() would leave the parser in the middle of what was cut off.
+    await this.#parse(RESET)
+    this.resize(size)
+  }
+
+  resize({ cols, rows }: TerminalSize): void {
+    if (this.#term.cols !== cols || this.#term.rows !== rows) this.#term.resize(cols, rows)
+  }
+
+  write(data: Uint8Array, replay: boolean): Promise<void> {
+    this.replaying = replay
+    return this.#parse(this.#joiner.push(data))
+  }
+
+  #parse(data: string | Uint8Array): Promise<void> {
+    return new Promise((resolve) => {
+      this.#term.write(data, resolve)
+    })
+  }
+}

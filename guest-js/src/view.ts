@@ -1,0 +1,51 @@
+// What a watched terminal looks like from outside: where its bytes go, and its state. Types only.
+
+import type { HubError } from './errors.js'
+import type { Role, TerminalExit } from './protocol.gen.js'
+
+export interface TerminalSize {
+  readonly cols: number
+  readonly rows: number
+}
+
+/**
+ * Where a terminal's bytes go. The calls come in the order of the stream. `reset` and `resize`
+ * are made only when every write before them is done, and the next write only after them.
+ */
+export interface TerminalSink {
+  /** Begin anew with an empty terminal of that size. */
+  reset(size: TerminalSize): void | Promise<void>
+  resize(size: TerminalSize): void | Promise<void>
+  /**
+   * Bytes of the terminal; done (or resolved) when they have been dealt with, for only then may
+   * the hub send more. `replay`: these are history, and no query in them may be answered.
+   */
+  write(data: Uint8Array, replay: boolean): void | Promise<void>
+}
+
+/** What is known of the terminal, as far as the sink has come. */
+export interface WatchedTerminal extends TerminalSize {
+  readonly title: string
+  readonly role: Role
+  readonly epoch: string
+  /** How it ended; undefined while its program runs. */
+  readonly exit: TerminalExit | undefined
+}
+
+export interface WatchState {
+  /**
+   * - `pending`: nothing has been shown yet
+   * - `live`: what is shown is what the terminal shows
+   * - `stale`: what is shown is from before the connection was lost
+   * - `failed`: the hub refused (`error` says why); asked again at the next connection
+   * - `closed`: closed by this side
+   */
+  readonly phase: 'pending' | 'live' | 'stale' | 'failed' | 'closed'
+  readonly terminal: WatchedTerminal | undefined
+  readonly error: HubError | undefined
+}
+
+export interface WatchOptions {
+  /** Bytes that may be under way unacknowledged; the hub clamps it to 4 KiB..4 MiB. */
+  readonly window?: number
+}
