@@ -1,0 +1,220 @@
+//! The one gate: may this principal do this to that?
+//!
+//! [`decide`] is a pure table. [`allow`] asks it and, on yes, makes an [`Allowed`], which
+//! nothing else can make; whatever acts takes one. What the table does not name is denied.
+
+use std::sync::Arc;
+
+use crate::auth::{Kind, Principal};
+use crate::error::{HubError, Result};
+use crate::ids::ProjectId;
+use crate::protocol::{ErrorCode, Role};
+use crate::terminal::session::Session;
+
+/// What a principal can want.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// See that a terminal exists, and what it shows.
+    Watch,
+    /// Type into a terminal.
+    Type,
+    /// Ask for a terminal's size.
+    Resize,
+    /// End a terminal.
+    Kill,
+    /// Start a terminal.
+    Spawn,
+    /// Read the hub's status.
+    ReadStatus,
+    /// Make pairing codes.
+    Pair,
+}
+
+/// Marks an [`Allowed`] with what was allowed.
+pub(crate) trait Permission {
+    const ACTION: Action;
+}
+
+macro_rules! permissions {
+    ($($name:ident),*) => {
+        $(
+            #[doc = concat!("Allowed to [`Action::", stringify!($name), "`].")]
+            #[derive(Debug)]
+            pub(crate) enum $name {}
+            impl Permission for $name {
+                const ACTION: Action = Action::$name;
+            }
+        )*
+    };
+}
+
+permissions!(Watch, Type, Resize, Kill, Spawn, ReadStatus, Pair);
+
+/// What is acted on, and the project that it belongs to.
+pub(crate) trait Protected {
+    /// None for what belongs to the hub as a whole.
+    fn project(&self) -> Option<&ProjectId>;
+}
+
+/// The hub as a whole.
+#[derive(Debug)]
+pub(crate) struct WholeHub;
+
+impl Protected for WholeHub {
+    fn project(&self) -> Option<&ProjectId> {
+        None
+    }
+}
+
+impl Protected for ProjectId {
+    fn project(&self) -> Option<&ProjectId> {
+        Some(self)
+    }
+}
+
+impl Protected for Arc<Session> {
+    fn project(&self) -> Option<&ProjectId> {
+        Some(&self.facts.project)
+    }
+}
+
+/// Proof that the gate let `P` through for this object.
+#[derive(Debug)]
+pub(crate) struct Allowed<P, O> {
+    object: O,
+    permission: std::marker::PhantomData<P>,
+}
+
+impl<P, O> Allowed<P, O> {
+    pub(crate) fn object(&self) -> &O {
+        &self.object
+    }
+
+    pub(crate) fn into_object(self) -> O {
+        self.object
+    }
+}
+
+/// Why the gate stays shut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Denied {
+    /// The principal must not learn that the object exists.
+    Hidden,
+    /// The principal's role or kind does not include this.
+    Role,
+}
+
+impl From<Denied> for HubError {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Hidden => Self::not_found("not found"),
+            Denied::Role => Self::new(ErrorCode::Forbidden, "not allowed"),
+        }
+    }
+}
+
+/// Asks the gate.
+///
+/// # Errors
+///
+/// [`Denied`], which says no more than the principal may know.
+pub(crate) fn allow<P: Permission, O: Protected>(
+    principal: &Principal,
+    object: O,
+) -> Result<Allowed<P, O>, Denied> {
+    decide(principal, P::ACTION, object.project())?;
+    Ok(Allowed {
+        object,
+        permission: std::marker::PhantomData,
+    })
+}
+
+/// The table.
+fn decide(
+    principal: &Principal,
+    action: Action,
+    project: Option<&ProjectId>,
+) -> std::result::Result<(), Denied> {
+    if project.is_some_and(|project| !principal.sees(project)) {
+        return Err(Denied::Hidden);
+    }
+    let desktop = matches!(principal.kind(), Kind::Desktop);
+    let permitted = match action {
+        Action::Watch => principal.role() >= Role::Viewer,
+        Action::Type | Action::Resize | Action::Kill | Action::Spawn => {
+            principal.role() >= Role::Operator
+        }
+        Action::ReadStatus => desktop,
+        Action::Pair => desktop && principal.role() >= Role::Admin,
+    };
+    if permitted { Ok(()) } else { Err(Denied::Role) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::DeviceId;
+
+    fn device(role: Role, projects: Option<&[&str]>) -> Principal {
+        Principal::device(
+            DeviceId::new("d").unwrap(),
+            role,
+            projects.map(|names| names.iter().map(|n| ProjectId::new(*n).unwrap()).collect()),
+        )
+    }
+
+    #[test]
+    fn the_table_of_roles() {
+        use Action::{Kill, Pair, ReadStatus, Resize, Spawn, Type, Watch};
+        let all = [Watch, Type, Resize, Kill, Spawn, ReadStatus, Pair];
+        let cases: [(Principal, &[Action]); 5] = [
+            (Principal::desktop(Role::Viewer), &[Watch, ReadStatus]),
+            (
+                Principal::desktop(Role::Operator),
+                &[Watch, ReadStatus, Type, Resize, Kill, Spawn],
+            ),
+            (Principal::desktop(Role::Admin), &all),
+            (device(Role::Viewer, None), &[Watch]),
+            (
+                device(Role::Operator, None),
+                &[Watch, Type, Resize, Kill, Spawn],
+            ),
+        ];
+        let project = ProjectId::new("p").unwrap();
+        for (principal, may) in &cases {
+            for action in all {
+                assert_eq!(
+                    decide(principal, action, Some(&project)).is_ok(),
+                    may.contains(&action),
+                    "{principal:?} {action:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_device_role_of_admin_still_does_not_pair() {
+        let principal = device(Role::Admin, None);
+        assert_eq!(decide(&principal, Action::Pair, None), Err(Denied::Role));
+        assert_eq!(
+            decide(&principal, Action::ReadStatus, None),
+            Err(Denied::Role)
+        );
+    }
+
+    #[test]
+    fn another_project_is_hidden_whatever_the_role() {
+        let principal = device(Role::Operator, Some(&["mine"]));
+        let mine = ProjectId::new("mine").unwrap();
+        let other = ProjectId::new("other").unwrap();
+        assert_eq!(decide(&principal, Action::Type, Some(&mine)), Ok(()));
+        assert_eq!(
+            decide(&principal, Action::Watch, Some(&other)),
+            Err(Denied::Hidden)
+        );
+        assert_eq!(
+            decide(&principal, Action::Type, Some(&other)),
+            Err(Denied::Hidden)
+        );
+    }
+}

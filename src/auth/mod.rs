@@ -1,0 +1,82 @@
+//! From a credential to a [`Principal`]: who is there. What they may do is `access.rs`.
+
+mod devices;
+mod local;
+pub(crate) mod pairing;
+
+use std::collections::BTreeSet;
+
+pub(crate) use devices::{Devices, device_name};
+pub(crate) use local::LocalTokens;
+pub(crate) use pairing::Pairings;
+
+use crate::ids::{DeviceId, ProjectId};
+use crate::protocol::Role;
+
+/// What kind of credential somebody came with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The application itself: its WebView, its Rust code.
+    Desktop,
+    /// A paired phone or browser.
+    Device(DeviceId),
+}
+
+/// Somebody whose credential has been accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Principal {
+    kind: Kind,
+    role: Role,
+    /// None: all projects.
+    projects: Option<BTreeSet<ProjectId>>,
+}
+
+impl Principal {
+    pub(crate) fn desktop(role: Role) -> Self {
+        Self {
+            kind: Kind::Desktop,
+            role,
+            projects: None,
+        }
+    }
+
+    pub(crate) fn device(id: DeviceId, role: Role, projects: Option<BTreeSet<ProjectId>>) -> Self {
+        Self {
+            kind: Kind::Device(id),
+            role,
+            projects,
+        }
+    }
+
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
+    pub(crate) fn role(&self) -> Role {
+        self.role
+    }
+
+    pub(crate) fn sees(&self, project: &ProjectId) -> bool {
+        self.projects
+            .as_ref()
+            .is_none_or(|projects| projects.contains(project))
+    }
+}
+
+/// Every kind of credential this hub accepts.
+#[derive(Debug)]
+pub(crate) struct Authenticator {
+    pub(crate) local: LocalTokens,
+    pub(crate) devices: Devices,
+    pub(crate) pairings: Pairings,
+}
+
+impl Authenticator {
+    /// Who holds this token, if anybody.
+    pub(crate) fn verify(&self, token: &str) -> Option<Principal> {
+        self.local
+            .verify(token)
+            .map(Principal::desktop)
+            .or_else(|| self.devices.verify(token))
+    }
+}

@@ -1,0 +1,333 @@
+//! The handle that every entrance calls: sockets, HTTP, invoke commands, the host's own Rust.
+//!
+//! The public methods are the host application's: it is trusted, and passes the gate as the
+//! desktop's administrator. The crate's own entrances call the `_for` and `_to` methods with
+//! what the gate let through for *their* caller.
+
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+
+use crate::access::{self, Allowed, Denied, Pair, Permission, Protected, ReadStatus, WholeHub};
+use crate::access::{Kill, Resize, Spawn, Type, Watch};
+use crate::auth::pairing::Grant;
+use crate::auth::{Authenticator, Principal};
+use crate::config::{HubConfig, Limits};
+use crate::error::{HubError, Result};
+use crate::ids::{HubId, ProjectId, SessionId};
+use crate::protocol::{
+    Connection, EngineStatus, ErrorCode, ExitReason, HubHello, HubStatus, Namespaces,
+    PROTOCOL_VERSION, PairRequest, Paired, Pairing, PairingRequest, RegisterRequest, Role,
+    StorageStatus, TerminalInfo, TerminalNamespaceStatus,
+};
+use crate::qr::qr_svg;
+use crate::server::{Address, Front};
+use crate::tasks::Tasks;
+use crate::terminal::input::Done;
+use crate::terminal::registry::{self, Registry};
+use crate::terminal::session::Session;
+use crate::time::millis_since_epoch;
+
+/// A running hub. Cheap to clone; all clones are the same hub.
+#[derive(Debug, Clone)]
+pub struct HubHandle(Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) config: HubConfig,
+    pub(crate) id: HubId,
+    pub(crate) storage: StorageStatus,
+    pub(crate) problems: Vec<String>,
+    pub(crate) tasks: Tasks,
+    pub(crate) auth: Authenticator,
+    pub(crate) terminals: Arc<Registry>,
+    pub(crate) address: Address,
+    /// Set once, when the server has been put together.
+    pub(crate) front: std::sync::OnceLock<Front>,
+}
+
+/// The host application: it owns the hub, so it may do everything.
+fn host() -> Principal {
+    Principal::desktop(Role::Admin)
+}
+
+impl HubHandle {
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+
+    /// Starts a hub on `runtime`. It never fails: what cannot be had (a port that is taken, a
+    /// data folder that is in use, a configuration that makes no sense) is told in
+    /// [`HubHandle::status`], and the rest works.
+    #[must_use]
+    pub fn start(config: HubConfig, runtime: &Handle) -> Self {
+        crate::server::start(config, runtime)
+    }
+
+    /// What the hub is doing, and what keeps it from its full service.
+    ///
+    /// # Errors
+    ///
+    /// None for the host; the type is that of the other methods.
+    pub fn status(&self) -> Result<HubStatus> {
+        Ok(self.status_for(&allow_host(WholeHub)?))
+    }
+
+    /// Where the hub is, and a credential of this launch with `role`, for a web view.
+    ///
+    /// # Errors
+    ///
+    /// `UNAVAILABLE` when the hub does not listen.
+    pub fn connection(&self, role: Role) -> Result<Connection> {
+        let url = self.0.address.url().ok_or_else(|| {
+            HubError::unavailable(match self.0.problems.first() {
+                Some(problem) => format!("the hub does not listen: {problem}"),
+                None => "the hub does not listen".to_owned(),
+            })
+        })?;
+        Ok(Connection {
+            url,
+            token: self.0.auth.local.token(role),
+            role,
+        })
+    }
+
+    /// Every terminal, the oldest first.
+    #[must_use]
+    pub fn list(&self) -> Vec<TerminalInfo> {
+        self.list_for(&host())
+    }
+
+    /// Starts a terminal.
+    ///
+    /// # Errors
+    ///
+    /// `CONFLICT` while its id is running, `INVALID` when the command, the folder or the size
+    /// cannot be, `UNAVAILABLE` when too many are running.
+    pub async fn register(&self, request: RegisterRequest) -> Result<TerminalInfo> {
+        let allowed = allow_host(request.project_id.clone())?;
+        self.spawn_in(&allowed, request).await
+    }
+
+    /// Types into a terminal; returns when the program's terminal has it, after everything
+    /// that was typed before.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`, or `CONFLICT` when the program has ended.
+    pub async fn write(&self, id: &SessionId, data: impl Into<Vec<u8>>) -> Result<()> {
+        let allowed = self.terminal::<Type>(&host(), id)?;
+        let (told, written) = tokio::sync::oneshot::channel();
+        let done = Box::new(move |result| {
+            // Whoever wrote may have stopped waiting.
+            let _ = told.send(result);
+        });
+        self.type_into(&allowed, data.into(), done);
+        written
+            .await
+            .unwrap_or_else(|_| Err(HubError::unavailable("the terminal is closing")))
+    }
+
+    /// Sets a terminal's size in cells, each 1..=1000.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`, or `INVALID` for a size that cannot be.
+    pub fn resize(&self, id: &SessionId, cols: u32, rows: u32) -> Result<()> {
+        let allowed = self.terminal::<Resize>(&host(), id)?;
+        self.resize_to(&allowed, cols, rows)
+    }
+
+    /// Ends every process of a terminal: SIGHUP, then SIGTERM, then SIGKILL. Returns when none
+    /// is left.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`.
+    pub async fn kill(&self, id: &SessionId) -> Result<()> {
+        let allowed = self.terminal::<Kill>(&host(), id)?;
+        self.kill_allowed(&allowed).await;
+        Ok(())
+    }
+
+    /// A fresh pairing code with its link and QR code. The link leads to the external address
+    /// when there is one.
+    ///
+    /// # Errors
+    ///
+    /// `INVALID` for a role that devices cannot have, `RATE_LIMITED` when too many codes wait,
+    /// `UNAVAILABLE` when the hub does not listen.
+    pub fn start_pairing(&self, request: PairingRequest) -> Result<Pairing> {
+        self.start_pairing_for(&allow_host(WholeHub)?, request)
+    }
+
+    /// Ends the terminals, tells everybody, closes every connection. Returns when all is done,
+    /// at the latest after the configured deadline. A second call waits for nothing.
+    pub async fn shutdown(&self) {
+        crate::server::shutdown(&self.0).await;
+    }
+}
+
+/// For the crate's own entrances, which bring their caller's permission.
+impl HubHandle {
+    pub(crate) fn tasks(&self) -> &Tasks {
+        &self.0.tasks
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.config.limits
+    }
+
+    pub(crate) fn hello(&self) -> HubHello {
+        HubHello {
+            protocol: PROTOCOL_VERSION,
+            hub: self.0.id.clone(),
+            version: env!("CARGO_PKG_VERSION"),
+            features: Vec::new(),
+        }
+    }
+
+    pub(crate) fn verify(&self, token: &str) -> Option<Principal> {
+        self.0.auth.verify(token)
+    }
+
+    /// A terminal, as far as `principal` may `P` it. What it may not see is not there.
+    pub(crate) fn terminal<P: Permission>(
+        &self,
+        principal: &Principal,
+        id: &SessionId,
+    ) -> Result<Allowed<P, Arc<Session>>> {
+        let not_found = || HubError::not_found("Terminal session not found");
+        let session = self.0.terminals.find(id).ok_or_else(not_found)?;
+        access::allow(principal, session).map_err(|denied| match denied {
+            Denied::Hidden => not_found(),
+            Denied::Role => denied.into(),
+        })
+    }
+
+    pub(crate) fn list_for(&self, principal: &Principal) -> Vec<TerminalInfo> {
+        self.0
+            .terminals
+            .all()
+            .into_iter()
+            .filter_map(|session| access::allow::<Watch, _>(principal, session).ok())
+            .map(|allowed| allowed.object().info())
+            .collect()
+    }
+
+    pub(crate) async fn spawn_in(
+        &self,
+        project: &Allowed<Spawn, ProjectId>,
+        request: RegisterRequest,
+    ) -> Result<TerminalInfo> {
+        debug_assert_eq!(project.object(), &request.project_id);
+        let session = self.0.terminals.start(request).await?;
+        Ok(session.info())
+    }
+
+    pub(crate) fn type_into(
+        &self,
+        terminal: &Allowed<Type, Arc<Session>>,
+        bytes: Vec<u8>,
+        done: Done,
+    ) {
+        terminal.object().input(bytes, done);
+    }
+
+    pub(crate) fn resize_to(
+        &self,
+        terminal: &Allowed<Resize, Arc<Session>>,
+        cols: u32,
+        rows: u32,
+    ) -> Result<()> {
+        let size = registry::size(cols, rows)?;
+        terminal
+            .object()
+            .resize(size)
+            .map(drop)
+            .map_err(|error| HubError::internal("the terminal could not be resized", &error))
+    }
+
+    pub(crate) async fn kill_allowed(&self, terminal: &Allowed<Kill, Arc<Session>>) {
+        let grace = self.0.config.timing.kill_grace();
+        terminal.object().kill(ExitReason::Killed, grace).await;
+    }
+
+    pub(crate) fn status_for(&self, _: &Allowed<ReadStatus, WholeHub>) -> HubStatus {
+        let inner = &*self.0;
+        let front = inner.front.get();
+        HubStatus {
+            protocol: PROTOCOL_VERSION,
+            version: env!("CARGO_PKG_VERSION"),
+            hub: inner.id.clone(),
+            address: inner.address.listening().map(|address| address.to_string()),
+            external: inner.config.external_url.as_ref().map(base),
+            problems: inner.problems.clone(),
+            storage: inner.storage,
+            engine: EngineStatus {
+                total_clients: front.map_or(0, Front::connections),
+            },
+            namespaces: Namespaces {
+                terminal: TerminalNamespaceStatus {
+                    connected: front.map_or(0, Front::terminal_sockets),
+                    active_sessions: inner.terminals.running(),
+                },
+            },
+        }
+    }
+
+    pub(crate) fn start_pairing_for(
+        &self,
+        _: &Allowed<Pair, WholeHub>,
+        request: PairingRequest,
+    ) -> Result<Pairing> {
+        let role = request.role.unwrap_or(Role::Operator);
+        if role == Role::Admin {
+            return Err(HubError::invalid("a device is a viewer or an operator"));
+        }
+        let base = match &self.0.config.external_url {
+            Some(url) => base(url),
+            None => self
+                .0
+                .address
+                .url()
+                .ok_or_else(|| HubError::unavailable("the hub does not listen"))?,
+        };
+        let lifetime = self.0.config.timing.pairing();
+        let grant = Grant {
+            role,
+            projects: request.projects,
+        };
+        let code = self.0.auth.pairings.create(grant, lifetime)?;
+        let url = format!("{base}/#pair={code}");
+        let qr = qr_svg(&url)
+            .ok_or_else(|| HubError::new(ErrorCode::Internal, "no QR code for this address"))?;
+        Ok(Pairing {
+            code,
+            qr,
+            url,
+            expires_at: millis_since_epoch(std::time::SystemTime::now() + lifetime),
+        })
+    }
+
+    /// Redeems a code; the code is the permission.
+    pub(crate) fn pair(&self, request: &PairRequest) -> Result<Paired> {
+        // Before the code is used up: a name that is refused must not cost it.
+        let name = crate::auth::device_name(&request.name)?;
+        let grant = self.0.auth.pairings.redeem(&request.code)?;
+        self.0.auth.devices.add(name, grant)
+    }
+}
+
+fn allow_host<P: Permission, O: Protected>(object: O) -> Result<Allowed<P, O>> {
+    access::allow(&host(), object).map_err(HubError::from)
+}
+
+/// An address without the slash at its end.
+fn base(url: &url::Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
+}

@@ -1,0 +1,22 @@
+//! Every type that crosses the wire, and nothing that acts on one.
+//!
+//! `guest-js/src/protocol.gen.ts` is generated from these; a test regenerates it and compares
+//! (`make types` writes it). The names and meanings are those of `docs/PROTOCOL.md`.
+
+mod handshake;
+mod rest;
+mod terminal;
+
+pub use handshake::{ErrorCode, Failure, HubErrorEvent, HubHello, ServerShutdown};
+pub use rest::{
+    Connection, Device, EngineStatus, HubStatus, Namespaces, PairRequest, Paired, Pairing,
+    PairingRequest, Role, StorageStatus, TerminalNamespaceStatus,
+};
+pub use terminal::{
+    AckRequest, Encoding, ExitReason, InputRequest, ListResponse, OutputEvent, Payload,
+    RegisterRequest, Replay, ResetEvent, ResizeRequest, ResizeResponse, ResizedEvent, Resume,
+    SessionRequest, Success, TerminalExit, TerminalInfo, WatchRequest, WatchResponse,
+};
+
+/// Version of the wire protocol, sent in `hub:hello`.
+pub const PROTOCOL_VERSION: u32 = 1;

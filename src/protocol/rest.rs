@@ -1,0 +1,191 @@
+//! What travels over plain HTTP and invoke commands: connections, pairing, status.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{DeviceId, HubId, ProjectId};
+
+/// What a principal may do, each more than the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Watches.
+    Viewer,
+    /// Also types, starts, resizes and kills.
+    Operator,
+    /// Also pairs devices.
+    Admin,
+}
+
+/// Where the hub is and a credential of this launch for it.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Connection {
+    /// Base address of the hub, `http://127.0.0.1:3000`.
+    pub url: String,
+    /// For `auth.token`; valid until the application ends.
+    pub token: String,
+    /// What it allows.
+    pub role: Role,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection")
+            .field("url", &self.url)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Asks for a pairing code: `POST /api/pairings`, `start_pairing`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct PairingRequest {
+    /// What the device will be allowed: viewer or operator (the default).
+    #[cfg_attr(test, ts(optional))]
+    pub role: Option<Role>,
+    /// The projects that the device may see; all when absent.
+    #[cfg_attr(test, ts(optional))]
+    pub projects: Option<Vec<ProjectId>>,
+}
+
+/// A pairing code: works once, for two minutes.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Pairing {
+    /// The secret.
+    pub code: String,
+    /// What the QR code says: the phone page, with the code in the fragment.
+    pub url: String,
+    /// Milliseconds since the epoch.
+    pub expires_at: u64,
+    /// The QR code of `url`, as an SVG image.
+    pub qr: String,
+}
+
+impl std::fmt::Debug for Pairing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pairing")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Redeems a pairing code: `POST /api/pair`.
+#[derive(Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PairRequest {
+    /// The code.
+    pub code: String,
+    /// What the device calls itself.
+    pub name: String,
+}
+
+impl std::fmt::Debug for PairRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PairRequest")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The answer to a redeemed pairing code.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Paired {
+    /// For `auth.token` and `Authorization: Bearer`, until the device is revoked.
+    pub token: String,
+    /// The device as the hub knows it.
+    pub device: Device,
+}
+
+impl std::fmt::Debug for Paired {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Paired")
+            .field("device", &self.device)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A paired phone or browser.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Device {
+    /// Its id.
+    pub id: DeviceId,
+    /// What it calls itself.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// The projects it may see; null means all.
+    pub projects: Option<Vec<ProjectId>>,
+    /// Milliseconds since the epoch.
+    pub created_at: u64,
+}
+
+/// `GET /ws-status` and the `status` command.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct HubStatus {
+    /// Version of the wire protocol.
+    pub protocol: u32,
+    /// Version of the crate.
+    pub version: &'static str,
+    /// Which hub this is.
+    pub hub: HubId,
+    /// Where it listens, `127.0.0.1:3000`; null when it could not.
+    pub address: Option<String>,
+    /// The address that phones use, when one is configured.
+    pub external: Option<String>,
+    /// What keeps the hub from its full service, in sentences for people.
+    pub problems: Vec<String>,
+    /// Where paired devices are kept.
+    pub storage: StorageStatus,
+    /// The connections.
+    pub engine: EngineStatus,
+    /// Who is connected to what.
+    pub namespaces: Namespaces,
+}
+
+/// Where the hub keeps what it must remember.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "lowercase")]
+pub enum StorageStatus {
+    /// In its data folder.
+    Disk,
+    /// Nowhere: it forgets when it ends.
+    Memory,
+}
+
+/// The connections of the hub.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct EngineStatus {
+    /// Connections, whatever their namespaces.
+    pub total_clients: usize,
+}
+
+/// The namespaces that are open.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Namespaces {
+    /// `/terminal`.
+    pub terminal: TerminalNamespaceStatus,
+}
+
+/// `/terminal`.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct TerminalNamespaceStatus {
+    /// Sockets connected.
+    pub connected: usize,
+    /// Terminals whose program runs.
+    pub active_sessions: usize,
+}

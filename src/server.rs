@@ -1,0 +1,249 @@
+//! Putting a hub together, listening, and shutting down. The only file that wires the rooms.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::serve::ListenerExt;
+use tokio::runtime::Handle;
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::{Authenticator, Devices, LocalTokens, Pairings};
+use crate::config::{DEFAULT_PORT, HubConfig};
+use crate::hub::{HubHandle, Inner};
+use crate::protocol::RegisterRequest;
+use crate::store::{self, Opened};
+use crate::tasks::Tasks;
+use crate::terminal::pty::NativePty;
+use crate::terminal::registry::{HubEnv, Registry};
+use crate::transport::connection::Flows;
+use crate::transport::engine::{Connections, Engine};
+use crate::transport::guard::Guard;
+use crate::transport::router::router;
+use crate::transport::socket::Sockets;
+
+/// How long the last events may take to leave once the terminals have ended.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// Where the hub listens, if it does.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Address(Option<SocketAddr>);
+
+impl Address {
+    pub(crate) fn listening(&self) -> Option<SocketAddr> {
+        self.0
+    }
+
+    pub(crate) fn url(&self) -> Option<String> {
+        self.0.map(|address| format!("http://{address}"))
+    }
+}
+
+/// What faces the network.
+#[derive(Debug)]
+pub(crate) struct Front {
+    sockets: Sockets,
+    connections: Arc<Connections>,
+    /// Fires when no more connections are to be accepted.
+    closing: CancellationToken,
+}
+
+impl Front {
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.count()
+    }
+
+    pub(crate) fn terminal_sockets(&self) -> usize {
+        self.sockets.terminal_count()
+    }
+}
+
+/// See [`HubHandle::start`].
+pub(crate) fn start(config: HubConfig, runtime: &Handle) -> HubHandle {
+    let mut problems = Vec::new();
+    let external = std::env::var("EXTERNAL_URL").ok();
+    let (config, sound) = match config.resolve(external.as_deref()) {
+        Ok(config) => (config, true),
+        Err(error) => {
+            // A hub that was configured by mistake must not listen by mistake.
+            problems.push(format!("the configuration is wrong: {error}"));
+            (HubConfig::default(), false)
+        }
+    };
+    let listener = if sound {
+        listen(config.port, &mut problems)
+    } else {
+        None
+    };
+    let address = Address(
+        listener
+            .as_ref()
+            .and_then(|listener| listener.local_addr().ok()),
+    );
+
+    let (opened, devices) = remember(&config, &mut problems);
+    let tasks = Tasks::new(runtime.clone());
+    let terminals = Registry::new(
+        opened.hub.clone(),
+        config.limits.clone(),
+        config.timing.clone(),
+        tasks.clone(),
+        Box::new(NativePty),
+        terminal_env(address.clone()),
+    );
+    let auth = Authenticator {
+        local: LocalTokens::new(),
+        devices,
+        pairings: Pairings::new(config.limits.pairings, config.limits.wrong_codes_per_minute),
+    };
+    for problem in &problems {
+        tracing::warn!("{problem}");
+    }
+    let hub = HubHandle::new(Inner {
+        id: opened.hub,
+        storage: opened.status,
+        problems,
+        tasks,
+        auth,
+        terminals,
+        address,
+        front: OnceLock::new(),
+        config,
+    });
+    if let Some(listener) = listener {
+        face(&hub, listener);
+    }
+    hub
+}
+
+/// Binds the port that was asked for; the default one, or any, when none was.
+fn listen(port: Option<u16>, problems: &mut Vec<String>) -> Option<TcpListener> {
+    let bind = |port: u16| {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    };
+    let bound: io::Result<TcpListener> = match port {
+        Some(port) => bind(port),
+        None => bind(DEFAULT_PORT).or_else(|_| bind(0)),
+    };
+    match bound {
+        Ok(listener) => Some(listener),
+        Err(error) => {
+            let port = port.unwrap_or(DEFAULT_PORT);
+            problems.push(format!("cannot listen on 127.0.0.1:{port}: {error}"));
+            None
+        }
+    }
+}
+
+fn remember(config: &HubConfig, problems: &mut Vec<String>) -> (Opened, Devices) {
+    let opened = store::open(config.data_dir.as_deref());
+    problems.extend(opened.problem.clone());
+    match Devices::load(opened.store.clone(), config.limits.devices) {
+        Ok(devices) => (opened, devices),
+        Err(error) => {
+            problems.push(error.to_string());
+            let memory = store::open(None);
+            let devices = Devices::empty(memory.store.clone(), config.limits.devices);
+            (memory, devices)
+        }
+    }
+}
+
+/// What every terminal is told of the hub.
+fn terminal_env(address: Address) -> HubEnv {
+    Box::new(move |request: &RegisterRequest| {
+        let mut env = BTreeMap::from([
+            ("HUB_SESSION_ID".to_owned(), request.session_id.to_string()),
+            ("HUB_PROJECT_ID".to_owned(), request.project_id.to_string()),
+        ]);
+        env.extend(address.url().map(|url| ("HUB_URL".to_owned(), url)));
+        env
+    })
+}
+
+/// Serves the network.
+fn face(hub: &HubHandle, listener: TcpListener) {
+    let inner = hub.inner();
+    let (limits, timing) = (&inner.config.limits, &inner.config.timing);
+    let connections = Connections::new(Flows {
+        output_waiting: limits.output_waiting_bytes,
+        input_waiting: limits.input_waiting_bytes,
+        // Heartbeats come the same way as input, so reading may not wait longer.
+        input_patience: timing.ping_timeout() / 2,
+    });
+    let (sockets, service) = Sockets::new(&inner.config);
+    sockets.open(hub);
+    let engine = Engine::new(
+        service,
+        connections.clone(),
+        inner.tasks.clone(),
+        timing.ping_interval() + timing.ping_timeout(),
+    );
+    let routes = router(hub.clone(), engine, Guard::new(&inner.config));
+    let closing = CancellationToken::new();
+    let closed = closing.clone();
+    inner.tasks.spawn(async move {
+        if let Err(error) = serve(listener, routes, closed).await {
+            tracing::error!(%error, "the hub stopped listening");
+        }
+    });
+    let front = Front {
+        sockets,
+        connections,
+        closing,
+    };
+    // A hub is faced once.
+    let _ = inner.front.set(front);
+}
+
+async fn serve(
+    listener: TcpListener,
+    routes: axum::Router,
+    closing: CancellationToken,
+) -> io::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?.tap_io(|stream| {
+        // A key's echo must not wait for the acknowledgement of the packet before.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "no TCP_NODELAY");
+        }
+    });
+    axum::serve(listener, routes)
+        .with_graceful_shutdown(closing.cancelled_owned())
+        .await
+}
+
+/// See [`HubHandle::shutdown`].
+pub(crate) async fn shutdown(hub: &Inner) {
+    let deadline = Instant::now() + hub.config.timing.shutdown();
+    let front = hub.front.get();
+    if let Some(front) = front {
+        front.closing.cancel();
+        front.sockets.announce_shutdown().await;
+    }
+    // Time is kept for telling how the terminals ended.
+    let ended = timeout_at(
+        deadline - FAREWELL.min(hub.config.timing.shutdown() / 2),
+        hub.terminals.end_all(),
+    );
+    if ended.await.is_err() {
+        tracing::warn!("not every terminal ended in time");
+        hub.terminals.abandon_all();
+    }
+    if let Some(front) = front {
+        let told = async {
+            hub.terminals.all_told().await;
+            front.connections.drained().await;
+        };
+        let _ = timeout(FAREWELL, told).await;
+        let _ = timeout_at(deadline, front.sockets.close()).await;
+    }
+    let left = deadline.saturating_duration_since(Instant::now());
+    if !hub.tasks.finish(left).await {
+        tracing::warn!("not every task ended in time");
+    }
+}

@@ -1,0 +1,95 @@
+//! What the hub must remember when the application ends. So far: who it is, and which devices
+//! are paired.
+//!
+//! [`open`] decides where: in SQLite in the data folder, or in memory when there is no folder
+//! or it cannot be used; then it says why.
+
+#[cfg(test)]
+mod conformance;
+mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::ids::HubId;
+use crate::protocol::{Device, StorageStatus};
+
+/// What went wrong in a store. For the log, not for the wire.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct StoreError(String);
+
+impl StoreError {
+    fn new(cause: impl fmt::Display) -> Self {
+        Self(cause.to_string())
+    }
+}
+
+/// A device with what proves it: the hash of its token, never the token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredDevice {
+    pub(crate) device: Device,
+    pub(crate) token_hash: [u8; 32],
+}
+
+/// Keeps the hub's identity and its paired devices. Calls are rare and short; they block.
+pub(crate) trait DeviceStore: fmt::Debug + Send + Sync {
+    /// Who this hub is: the same for as long as the store lives.
+    fn hub_id(&self) -> Result<HubId, StoreError>;
+    fn devices(&self) -> Result<Vec<StoredDevice>, StoreError>;
+    /// Returns when the device is safe.
+    fn add_device(&self, device: StoredDevice) -> Result<(), StoreError>;
+}
+
+/// A store, and how it came about.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) store: Arc<dyn DeviceStore>,
+    pub(crate) hub: HubId,
+    pub(crate) status: StorageStatus,
+    /// Why nothing is kept, for people, when a folder was given and could not be used.
+    pub(crate) problem: Option<String>,
+}
+
+/// Opens the store in `folder`; in memory when there is none or it cannot be used.
+pub(crate) fn open(folder: Option<&Path>) -> Opened {
+    let on_disk = folder.map(|folder| {
+        let store = open_on_disk(folder)?;
+        Ok::<_, StoreError>((store.hub_id()?, store))
+    });
+    match on_disk {
+        Some(Ok((hub, store))) => Opened {
+            hub,
+            store,
+            status: StorageStatus::Disk,
+            problem: None,
+        },
+        Some(Err(error)) => in_memory(Some(format!(
+            "paired devices are forgotten when the application ends: {error}"
+        ))),
+        None => in_memory(None),
+    }
+}
+
+fn in_memory(problem: Option<String>) -> Opened {
+    let hub = HubId::random();
+    Opened {
+        store: Arc::new(memory::MemoryStore::new(hub.clone())),
+        hub,
+        status: StorageStatus::Memory,
+        problem,
+    }
+}
+
+#[cfg(feature = "sqlite")]
+fn open_on_disk(folder: &Path) -> Result<Arc<dyn DeviceStore>, StoreError> {
+    sqlite::SqliteStore::open(folder).map(|store| Arc::new(store) as Arc<dyn DeviceStore>)
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn open_on_disk(_: &Path) -> Result<Arc<dyn DeviceStore>, StoreError> {
+    Err(StoreError::new("built without the feature `sqlite`"))
+}

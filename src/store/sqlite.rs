@@ -1,0 +1,240 @@
+//! The store in an SQLite file, on a thread of its own. One hub at a time: a lock file keeps a
+//! second instance of the application from the same folder.
+
+use std::fs::{File, OpenOptions, create_dir_all};
+use std::io;
+use std::path::Path;
+use std::sync::mpsc::{Sender, channel};
+
+use fs4::FileExt;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::ids::{DeviceId, HubId, ProjectId};
+use crate::protocol::{Device, Role};
+
+use super::{DeviceStore, StoreError, StoredDevice};
+
+/// The file in the data folder.
+const FILE: &str = "realtime-hub.sqlite3";
+
+/// Steps from an empty file to the present schema; `user_version` counts those taken. A step
+/// that has been released is never changed.
+const MIGRATIONS: &[&str] = &["
+    CREATE TABLE hub (id TEXT NOT NULL);
+    CREATE TABLE devices (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        role TEXT NOT NULL,
+        projects TEXT,
+        token_hash BLOB NOT NULL UNIQUE,
+        created_at INTEGER NOT NULL
+    ) STRICT;
+"];
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+#[derive(Debug)]
+pub(crate) struct SqliteStore {
+    jobs: Sender<Job>,
+    /// Held as long as the store is.
+    _lock: File,
+}
+
+impl SqliteStore {
+    /// # Errors
+    ///
+    /// When another instance uses the folder, or it cannot be written, or the file is damaged.
+    pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
+        let lock = lock(folder)?;
+        let mut connection = connect(&folder.join(FILE)).map_err(StoreError::new)?;
+        let (jobs, todo) = channel::<Job>();
+        std::thread::Builder::new()
+            .name("hub-store".into())
+            .spawn(move || {
+                for job in todo {
+                    job(&mut connection);
+                }
+            })
+            .map_err(StoreError::new)?;
+        Ok(Self { jobs, _lock: lock })
+    }
+
+    fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = channel();
+        self.jobs
+            .send(Box::new(move |connection| {
+                // Nobody waits any more only when the asking thread has panicked.
+                let _ = answer.send(job(connection));
+            }))
+            .map_err(StoreError::new)?;
+        answered
+            .recv()
+            .map_err(StoreError::new)?
+            .map_err(StoreError::new)
+    }
+}
+
+fn lock(folder: &Path) -> Result<File, StoreError> {
+    create_dir_all(folder).map_err(StoreError::new)?;
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(folder.join("realtime-hub.lock"))
+        .map_err(StoreError::new)?;
+    match FileExt::try_lock(&file) {
+        Ok(()) => Ok(file),
+        Err(fs4::TryLockError::WouldBlock) => Err(StoreError::new(
+            "another instance of the application uses this data folder",
+        )),
+        Err(fs4::TryLockError::Error(error)) => Err(StoreError::new(error)),
+    }
+}
+
+fn connect(file: &Path) -> rusqlite::Result<Connection> {
+    let mut connection = Connection::open(file)?;
+    restrict(file).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    let taken: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    for (number, step) in (1u32..)
+        .zip(MIGRATIONS)
+        .filter(|(number, _)| *number > taken)
+    {
+        let change = connection.transaction()?;
+        change.execute_batch(step)?;
+        change.pragma_update(None, "user_version", number)?;
+        change.commit()?;
+    }
+    Ok(connection)
+}
+
+/// Hashes of tokens are no secrets, but nobody else's business either.
+fn restrict(file: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(())
+}
+
+impl DeviceStore for SqliteStore {
+    fn hub_id(&self) -> Result<HubId, StoreError> {
+        let fresh = HubId::random();
+        let id = self.run(move |connection| {
+            let change = connection.transaction()?;
+            let known = change
+                .query_row("SELECT id FROM hub", [], |row| row.get::<_, String>(0))
+                .optional()?;
+            let id = match known {
+                Some(id) => id,
+                None => {
+                    change.execute("INSERT INTO hub (id) VALUES (?1)", [fresh.as_str()])?;
+                    fresh.into()
+                }
+            };
+            change.commit()?;
+            Ok(id)
+        })?;
+        HubId::new(id).map_err(StoreError::new)
+    }
+
+    fn devices(&self) -> Result<Vec<StoredDevice>, StoreError> {
+        let rows = self.run(|connection| {
+            connection
+                .prepare("SELECT id, name, role, projects, token_hash, created_at FROM devices")?
+                .query_map([], |row| {
+                    Ok(Row {
+                        id: row.get(0)?,
+                        name: row.get(1)?,
+                        role: row.get(2)?,
+                        projects: row.get(3)?,
+                        token_hash: row.get(4)?,
+                        created_at: row.get(5)?,
+                    })
+                })?
+                .collect::<rusqlite::Result<Vec<Row>>>()
+        })?;
+        rows.into_iter().map(Row::into_device).collect()
+    }
+
+    fn add_device(&self, stored: StoredDevice) -> Result<(), StoreError> {
+        let row = Row::from_device(stored)?;
+        self.run(move |connection| {
+            connection
+                .execute(
+                    "INSERT INTO devices (id, name, role, projects, token_hash, created_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    params![
+                        row.id,
+                        row.name,
+                        row.role,
+                        row.projects,
+                        row.token_hash,
+                        row.created_at
+                    ],
+                )
+                .map(drop)
+        })
+    }
+}
+
+/// A device as the table has it.
+struct Row {
+    id: String,
+    name: String,
+    role: String,
+    /// A JSON array; NULL for all projects.
+    projects: Option<String>,
+    token_hash: [u8; 32],
+    created_at: i64,
+}
+
+impl Row {
+    fn from_device(stored: StoredDevice) -> Result<Self, StoreError> {
+        let StoredDevice { device, token_hash } = stored;
+        Ok(Self {
+            id: device.id.into(),
+            name: device.name,
+            role: to_text(&device.role)?,
+            projects: device
+                .projects
+                .map(|projects| serde_json::to_string(&projects))
+                .transpose()
+                .map_err(StoreError::new)?,
+            token_hash,
+            created_at: i64::try_from(device.created_at).map_err(StoreError::new)?,
+        })
+    }
+
+    fn into_device(self) -> Result<StoredDevice, StoreError> {
+        let projects: Option<Vec<ProjectId>> = self
+            .projects
+            .map(|text| serde_json::from_str(&text))
+            .transpose()
+            .map_err(StoreError::new)?;
+        let role: Role = serde_json::from_value(self.role.into()).map_err(StoreError::new)?;
+        Ok(StoredDevice {
+            device: Device {
+                id: DeviceId::new(self.id).map_err(StoreError::new)?,
+                name: self.name,
+                role,
+                projects,
+                created_at: u64::try_from(self.created_at).map_err(StoreError::new)?,
+            },
+            token_hash: self.token_hash,
+        })
+    }
+}
+
+/// A role as the wire has it: one spelling everywhere.
+fn to_text(role: &Role) -> Result<String, StoreError> {
+    match serde_json::to_value(role).map_err(StoreError::new)? {
+        serde_json::Value::String(text) => Ok(text),
+        other => Err(StoreError::new(other)),
+    }
+}

@@ -1,0 +1,21 @@
+//! Terminals: a program in a pseudo-terminal, what it printed, and viewers that pull it.
+//!
+//! ```text
+//! program ──► pty ──► session (stream: ring of bytes, sizes, end) ◄── viewer ──► Sink
+//!             pty ◄── input queue ◄── whoever types
+//! ```
+//!
+//! Knows neither sockets nor permissions nor the domain.
+
+pub(crate) mod input;
+mod processes;
+pub(crate) mod pty;
+pub(crate) mod registry;
+pub(crate) mod replies;
+mod ring;
+pub(crate) mod session;
+pub(crate) mod stream;
+#[cfg(test)]
+mod tests;
+mod utf8;
+pub(crate) mod viewer;

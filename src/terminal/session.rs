@@ -1,0 +1,332 @@
+//! One life of a terminal: its program, what it printed, who watches, what is typed.
+//!
+//! The hot path is [`Session::output`]: the reading thread appends, wakes the viewers and
+//! never waits for one. Viewers pull ([`super::viewer`]).
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::ids::{HubId, ProjectId, SessionId};
+use crate::protocol::{ExitReason, TerminalExit, TerminalInfo};
+use crate::time::millis_since_epoch;
+
+use super::input::{Done, Input, InputQueue};
+use super::processes;
+use super::pty::{Control, Ended};
+use super::stream::{Cursor, Piece, Size, Start, Stream};
+
+/// How long a viewer that takes nothing still counts as moving, and may hold more output than
+/// the ring: long enough for a scheduling hiccup, short enough that one that has stalled does
+/// not hold a flood.
+const MOVING: Duration = Duration::from_millis(100);
+
+/// What a session is told when it starts and never changes.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) id: SessionId,
+    pub(crate) project: ProjectId,
+    pub(crate) hub: HubId,
+    pub(crate) epoch: String,
+    pub(crate) title: String,
+    pub(crate) command: String,
+    pub(crate) args: Vec<String>,
+    pub(crate) cwd: PathBuf,
+    /// Bytes kept for whoever comes back.
+    pub(crate) ring_bytes: u64,
+    /// Bytes kept at most, for viewers that are behind and moving.
+    pub(crate) burst_bytes: u64,
+}
+
+pub(crate) struct Session {
+    pub(crate) facts: Facts,
+    created_at: u64,
+    /// Leader of the POSIX session; signalled until the session is known to be empty.
+    leader: Option<u32>,
+    state: Mutex<State>,
+    /// Bumped whenever there is more for viewers.
+    changed: watch::Sender<()>,
+    control: Mutex<Box<dyn Control>>,
+    input: InputQueue,
+    /// Fires when the exit has been recorded.
+    finished: CancellationToken,
+}
+
+#[derive(Debug)]
+struct State {
+    stream: Stream,
+    places: HashMap<u64, Place>,
+    next_viewer: u64,
+    last_output_at: Option<SystemTime>,
+    reason: ExitReason,
+    /// No process of the session is left, and its id may belong to somebody else by now.
+    empty: bool,
+}
+
+/// Where a viewer is, for deciding what must be kept.
+#[derive(Debug)]
+struct Place {
+    offset: u64,
+    moved: Instant,
+    exit_told: bool,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session")
+            .field("facts", &self.facts)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    pub(crate) fn new(
+        facts: Facts,
+        leader: Option<u32>,
+        size: Size,
+        control: Box<dyn Control>,
+        input: InputQueue,
+    ) -> Self {
+        Self {
+            facts,
+            created_at: millis_since_epoch(SystemTime::now()),
+            leader,
+            state: Mutex::new(State {
+                stream: Stream::new(size),
+                places: HashMap::new(),
+                next_viewer: 0,
+                last_output_at: None,
+                reason: ExitReason::Exited,
+                empty: leader.is_none(),
+            }),
+            changed: watch::Sender::new(()),
+            control: Mutex::new(control),
+            input,
+            finished: CancellationToken::new(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing that runs under this lock leaves the state half changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes what the program printed.
+    pub(crate) fn output(&self, bytes: &[u8]) {
+        {
+            let mut state = self.state();
+            state.stream.push(bytes);
+            state.last_output_at = Some(SystemTime::now());
+            state.forget(self.facts.ring_bytes, self.facts.burst_bytes);
+        }
+        self.changed.send_replace(());
+    }
+
+    /// Nothing more will be printed.
+    pub(crate) fn end_of_output(&self) {
+        self.state().stream.end_of_output();
+        self.changed.send_replace(());
+    }
+
+    /// Types. `done` is called when the program's terminal has it.
+    pub(crate) fn input(&self, bytes: Vec<u8>, done: Done) {
+        self.input.push(Input { bytes, done });
+    }
+
+    /// Sets the size. False when it has that size already.
+    pub(crate) fn resize(&self, size: Size) -> std::io::Result<bool> {
+        let control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.state().stream.size() == size {
+            return Ok(false);
+        }
+        control.resize(size)?;
+        self.state().stream.resize(size);
+        self.changed.send_replace(());
+        Ok(true)
+    }
+
+    /// Ends every process of the terminal; they get `grace` after each signal.
+    pub(crate) async fn kill(&self, reason: ExitReason, grace: Duration) {
+        {
+            let mut state = self.state();
+            if state.reason == ExitReason::Exited {
+                state.reason = reason;
+            }
+        }
+        if let Some(leader) = self.living_leader() {
+            processes::end_session(leader, grace).await;
+        }
+    }
+
+    fn living_leader(&self) -> Option<u32> {
+        self.leader.filter(|_| !self.state().empty)
+    }
+
+    /// The program has been reaped. Its session may live on in a background job.
+    pub(crate) fn reaped(&self) {
+        if let Some(leader) = self.living_leader() {
+            let empty = processes::is_empty(leader);
+            self.state().empty = empty;
+        }
+    }
+
+    /// Records how it ended, once.
+    pub(crate) fn finish(&self, ended: Ended) {
+        {
+            let mut state = self.state();
+            let reason = state.reason;
+            state.stream.finish(TerminalExit {
+                exit_code: ended.code,
+                signal: ended.signal,
+                reason,
+            });
+        }
+        self.changed.send_replace(());
+        self.finished.cancel();
+    }
+
+    /// Waits until how it ended has been recorded.
+    pub(crate) async fn finished(&self) {
+        self.finished.cancelled().await;
+    }
+
+    pub(crate) fn running(&self) -> bool {
+        self.state().stream.exit().is_none()
+    }
+
+    /// Bytes printed so far, and whether more can come.
+    pub(crate) fn progress(&self) -> (u64, bool) {
+        let state = self.state();
+        (state.stream.end(), state.stream.ended())
+    }
+
+    /// Wakes whoever waits for more.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    pub(crate) fn info(&self) -> TerminalInfo {
+        let state = self.state();
+        TerminalInfo {
+            session_id: self.facts.id.clone(),
+            project_id: self.facts.project.clone(),
+            hub: self.facts.hub.clone(),
+            title: self.facts.title.clone(),
+            command: self.facts.command.clone(),
+            args: self.facts.args.clone(),
+            cwd: self.facts.cwd.clone(),
+            cols: state.stream.size().cols,
+            rows: state.stream.size().rows,
+            running: state.stream.exit().is_none(),
+            exit: state.stream.exit().cloned(),
+            epoch: self.facts.epoch.clone(),
+            viewers: state.places.len(),
+            created_at: self.created_at,
+            last_output_at: state.last_output_at.map(millis_since_epoch),
+        }
+    }
+
+    /// Takes a viewer in: where it starts, and its place from then on.
+    pub(crate) fn enter(&self, resume: Option<u64>) -> (u64, Start) {
+        let mut state = self.state();
+        let start = state.stream.replay(resume);
+        let viewer = state.next_viewer;
+        state.next_viewer += 1;
+        state.places.insert(viewer, Place::at(start.cursor.offset));
+        (viewer, start)
+    }
+
+    /// A new start for a viewer that has lost its place.
+    pub(crate) fn restart(&self, viewer: u64) -> Start {
+        let mut state = self.state();
+        let start = state.stream.replay(None);
+        state.places.insert(viewer, Place::at(start.cursor.offset));
+        start
+    }
+
+    pub(crate) fn leave(&self, viewer: u64) {
+        self.state().places.remove(&viewer);
+        self.changed.send_replace(());
+    }
+
+    /// What comes after a viewer's cursor; see [`Stream::next`].
+    pub(crate) fn next(&self, viewer: u64, cursor: &mut Cursor, max: usize) -> Option<Piece> {
+        let mut state = self.state();
+        let piece = state.stream.next(cursor, max)?;
+        let exit_told = cursor.exit_given();
+        let place = Place {
+            exit_told,
+            ..Place::at(cursor.offset)
+        };
+        state.places.insert(viewer, place);
+        drop(state);
+        if matches!(piece, Piece::Exit(_)) {
+            // For whoever waits until everybody has been told.
+            self.changed.send_replace(());
+        }
+        Some(piece)
+    }
+
+    /// Waits until every viewer has been told how it ended.
+    pub(crate) async fn all_told(&self) {
+        let mut changes = self.changes();
+        while self.state().places.values().any(|place| !place.exit_told) {
+            if changes.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Whether there is anything after `cursor`, and how many bytes of it.
+    pub(crate) fn backlog(&self, cursor: &Cursor) -> Option<u64> {
+        let state = self.state();
+        state
+            .stream
+            .has_more(cursor)
+            .then(|| state.stream.end().saturating_sub(cursor.offset))
+    }
+}
+
+impl Drop for Session {
+    /// The last guard: whatever dropped the hub, its programs do not stay behind.
+    fn drop(&mut self) {
+        if let Some(leader) = self.living_leader() {
+            processes::kill_session_now(leader);
+        }
+    }
+}
+
+impl Place {
+    fn at(offset: u64) -> Self {
+        Self {
+            offset,
+            moved: Instant::now(),
+            exit_told: false,
+        }
+    }
+}
+
+impl State {
+    /// Keeps `ring` bytes for everybody, and up to `burst` for viewers that are moving.
+    fn forget(&mut self, ring: u64, burst: u64) {
+        let end = self.stream.end();
+        // Whole blocks are forgotten, so there is something to decide once per block only.
+        if self.stream.held() as u64 <= ring + super::ring::BLOCK as u64 {
+            return;
+        }
+        let now = Instant::now();
+        let needed = self
+            .places
+            .values()
+            .filter(|place| now.duration_since(place.moved) < MOVING)
+            .map(|place| place.offset)
+            .min()
+            .unwrap_or(end)
+            .max(end.saturating_sub(burst));
+        self.stream.forget_before(needed.min(end - ring));
+    }
+}

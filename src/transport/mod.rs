@@ -1,0 +1,13 @@
+//! The edges: HTTP, the guard at the door, the connections and what flows through them, and
+//! the Socket.IO namespaces. What is asked for is done in `hub.rs`.
+
+mod api;
+pub(crate) mod connection;
+pub(crate) mod engine;
+mod frames;
+pub(crate) mod guard;
+#[cfg(feature = "phone")]
+mod phone;
+pub(crate) mod router;
+pub(crate) mod socket;
+mod stream;

@@ -1,0 +1,73 @@
+//! The Socket.IO namespaces. Only this folder knows socketioxide's sockets; `engine.rs` knows
+//! its service.
+
+mod request;
+mod terminal;
+mod watching;
+
+use engineioxide::service::NotFoundService;
+use socketioxide::SocketIo;
+use socketioxide::handler::ConnectHandler;
+use socketioxide::service::SocketIoService;
+
+use crate::config::HubConfig;
+use crate::hub::HubHandle;
+use crate::protocol::ServerShutdown;
+use crate::time::millis_since_epoch;
+
+use super::connection::ENGINE_QUEUE;
+
+/// The path of the namespace that carries terminals.
+const TERMINAL: &str = "/terminal";
+
+/// The Socket.IO side of a hub.
+#[derive(Debug, Clone)]
+pub(crate) struct Sockets(SocketIo);
+
+impl Sockets {
+    pub(crate) fn new(config: &HubConfig) -> (Self, SocketIoService<NotFoundService>) {
+        let message = config.limits.message_bytes;
+        let (service, io) = SocketIo::builder()
+            .ping_interval(config.timing.ping_interval())
+            .ping_timeout(config.timing.ping_timeout())
+            .max_payload(message as u64)
+            .ws_max_message_size(message)
+            .ws_max_frame_size(message)
+            .max_buffer_size(ENGINE_QUEUE)
+            .build_svc();
+        (Self(io), service)
+    }
+
+    /// Opens the namespaces.
+    pub(crate) fn open(&self, hub: &HubHandle) {
+        let (gate, serve) = (hub.clone(), hub.clone());
+        self.0.ns(
+            TERMINAL,
+            (async move |socket, auth| terminal::connected(&serve, socket, auth).await)
+                .with(async move |auth| terminal::admit(&gate, auth)),
+        );
+    }
+
+    /// Sockets connected to `/terminal`.
+    pub(crate) fn terminal_count(&self) -> usize {
+        self.0
+            .of(TERMINAL)
+            .map_or(0, |namespace| namespace.sockets().len())
+    }
+
+    /// Tells everybody that the hub is about to close.
+    pub(crate) async fn announce_shutdown(&self) {
+        let event = ServerShutdown {
+            timestamp: millis_since_epoch(std::time::SystemTime::now()),
+        };
+        if let Some(namespace) = self.0.of(TERMINAL)
+            && let Err(error) = namespace.emit("server:shutdown", &event).await
+        {
+            tracing::debug!(%error, "not everybody heard of the shutdown");
+        }
+    }
+
+    pub(crate) async fn close(&self) {
+        self.0.close().await;
+    }
+}

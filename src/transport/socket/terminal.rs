@@ -1,0 +1,316 @@
+//! `/terminal`: watching terminals and typing into them.
+//!
+//! One task per socket takes its requests in order. Output never comes from here: each watch
+//! has a viewer of its own ([`super::watching`]).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use socketioxide::extract::{SocketRef, TryData};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::access::{Allowed, Kill, Permission, Resize, Type, Watch};
+use crate::auth::{Kind, Principal};
+use crate::error::{HubError, Result};
+use crate::hub::HubHandle;
+use crate::ids::SessionId;
+use crate::protocol::{
+    AckRequest, InputRequest, ListResponse, ResizeRequest, ResizeResponse, SessionRequest, Success,
+    WatchRequest, WatchResponse,
+};
+use crate::terminal::replies::is_reply;
+use crate::terminal::session::Session;
+use crate::terminal::stream::Start;
+use crate::terminal::viewer::{Credit, Viewer, WINDOW};
+use crate::transport::connection::Connection;
+
+use super::request::{Queued, Reply, Request, queue, send};
+use super::watching::{SocketSink, Style, Watching};
+
+/// What a client sends as `auth`. Whatever is no string counts as no token.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Auth {
+    #[serde(default)]
+    token: serde_json::Value,
+}
+
+fn principal(hub: &HubHandle, auth: &TryData<Auth>) -> Result<Principal, &'static str> {
+    let token = match &auth.0 {
+        Ok(auth) => auth.token.as_str().unwrap_or_default(),
+        Err(_) => "",
+    };
+    if token.is_empty() {
+        return Err("Authentication required for terminal access");
+    }
+    hub.verify(token).ok_or("Invalid token")
+}
+
+/// The middleware of the namespace: nobody gets in without a credential.
+pub(super) fn admit(hub: &HubHandle, auth: TryData<Auth>) -> Result<(), &'static str> {
+    principal(hub, &auth).map(drop)
+}
+
+/// Serves a socket that has been admitted.
+pub(super) async fn connected(hub: &HubHandle, socket: SocketRef, auth: TryData<Auth>) {
+    let connection = socket
+        .req_parts()
+        .extensions
+        .get::<Arc<Connection>>()
+        .cloned();
+    let (Ok(principal), Some(connection)) = (principal(hub, &auth), connection) else {
+        // The credential was good a moment ago; it is not any more.
+        let _ = socket.disconnect();
+        return;
+    };
+    let (queue, requests) = queue(connection.clone());
+    socket.extensions.insert(queue);
+    socket.on_fallback(async |_: Queued| {});
+    let gone = CancellationToken::new();
+    let on_disconnect = gone.clone();
+    socket.on_disconnect(async move || on_disconnect.cancel());
+    send(&connection, 0, || socket.emit("hub:hello", &hub.hello()));
+    let viewer = TerminalSocket {
+        hub: hub.clone(),
+        socket,
+        connection,
+        principal,
+        watches: HashMap::new(),
+    };
+    hub.tasks().spawn(viewer.serve(requests, gone));
+}
+
+/// One socket of the namespace.
+struct TerminalSocket {
+    hub: HubHandle,
+    socket: SocketRef,
+    connection: Arc<Connection>,
+    principal: Principal,
+    watches: HashMap<SessionId, Watching>,
+}
+
+impl TerminalSocket {
+    async fn serve(mut self, mut requests: UnboundedReceiver<Request>, gone: CancellationToken) {
+        let all = async {
+            while let Some(request) = requests.recv().await {
+                // A client that asks and does not listen must not pile up answers.
+                self.connection.outflow.ready().await;
+                self.handle(request).await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = gone.cancelled() => {}
+            () = all => {}
+        }
+        for (_, watch) in self.watches.drain() {
+            watch.end().await;
+        }
+    }
+
+    async fn handle(&mut self, mut request: Request) {
+        match request.event.as_str() {
+            "terminal:watch" => self.watch(request).await,
+            "terminal:unwatch" => {
+                let answer = self.unwatch(&mut request).await;
+                request.reply.send(answer);
+            }
+            "terminal:ack" => {
+                let answer = self.acknowledge(&mut request);
+                request.reply.send(answer);
+            }
+            "terminal:input" => self.input(request),
+            "terminal:resize" => {
+                let answer = self.resize(&mut request);
+                request.reply.send(answer);
+            }
+            "terminal:kill" => self.kill(request),
+            "terminal:list" => request.reply.send(Ok(ListResponse {
+                success: true,
+                terminals: self.hub.list_for(&self.principal),
+            })),
+            unknown => {
+                let name: String = unknown.chars().take(64).collect();
+                let error = HubError::invalid(format!("there is no event {name:?} here"));
+                request.reply.send::<Success>(Err(error));
+            }
+        }
+    }
+
+    fn allow<P: Permission>(&self, id: &SessionId) -> Result<Allowed<P, Arc<Session>>> {
+        self.hub.terminal::<P>(&self.principal, id)
+    }
+
+    async fn watch(&mut self, mut request: Request) {
+        match self.start_watch(&mut request).await {
+            Err(error) => request.reply.send::<Success>(Err(error)),
+            Ok((viewer, start, session, style, window)) => {
+                self.begin(request.reply, viewer, start, session, style, window);
+            }
+        }
+    }
+
+    async fn start_watch(
+        &mut self,
+        request: &mut Request,
+    ) -> Result<(Viewer, Start, Arc<Session>, Style, Option<Window>)> {
+        let wanted: WatchRequest = request.parse()?;
+        let session = self.allow::<Watch>(&wanted.session_id)?.into_object();
+        let most = self.hub.limits().watches_per_socket;
+        if self.watches.len() >= most && !self.watches.contains_key(&wanted.session_id) {
+            return Err(HubError::too_large(format!(
+                "a socket watches at most {most} terminals"
+            )));
+        }
+        if let Some(before) = self.watches.remove(&wanted.session_id) {
+            before.end().await;
+        }
+        let style = Style {
+            encoding: wanted.encoding.unwrap_or_default(),
+            stock: wanted.window.is_none() && wanted.encoding.is_none() && wanted.resume.is_none(),
+        };
+        let window = wanted.window.map(|size| Window {
+            size: size.clamp(*WINDOW.start(), *WINDOW.end()),
+            acked: watch::Sender::new(0),
+        });
+        let credit = window
+            .as_ref()
+            .map(|window| Credit::new(window.size, window.acked.subscribe()));
+        let resume = wanted
+            .resume
+            .filter(|resume| resume.epoch == session.facts.epoch)
+            .map(|resume| resume.offset);
+        let (viewer, start) = Viewer::enter(session.clone(), resume, credit);
+        Ok((viewer, start, session, style, window))
+    }
+
+    /// Answers, and only then lets output follow.
+    fn begin(
+        &mut self,
+        reply: Reply,
+        viewer: Viewer,
+        start: Start,
+        session: Arc<Session>,
+        style: Style,
+        window: Option<Window>,
+    ) {
+        let info = session.info();
+        let size = start.bytes.len();
+        let answer = WatchResponse {
+            success: true,
+            session_id: info.session_id.clone(),
+            cols: start.size.cols,
+            rows: start.size.rows,
+            scrollback: style.payload(start.bytes.into()),
+            epoch: info.epoch,
+            offset: start.cursor.offset,
+            replay: start.kind,
+            role: self.principal.role(),
+            title: info.title,
+            running: info.running,
+            window: window.as_ref().map(|window| window.size),
+            exit: info.exit,
+        };
+        reply.send_large(&answer, size);
+        let sink = SocketSink {
+            socket: self.socket.clone(),
+            connection: self.connection.clone(),
+            session,
+            style,
+        };
+        let acked = window.map_or_else(|| watch::Sender::new(0), |window| window.acked);
+        let watching = Watching::start(self.hub.tasks(), viewer, sink, acked);
+        self.watches.insert(info.session_id, watching);
+    }
+
+    async fn unwatch(&mut self, request: &mut Request) -> Result<Success> {
+        let wanted: SessionRequest = request.parse()?;
+        if let Some(watch) = self.watches.remove(&wanted.session_id) {
+            watch.end().await;
+        }
+        Ok(Success::YES)
+    }
+
+    fn acknowledge(&mut self, request: &mut Request) -> Result<Success> {
+        let ack: AckRequest = request.parse()?;
+        let watch = self
+            .watches
+            .get(&ack.session_id)
+            .ok_or_else(|| HubError::not_found("this terminal is not watched"))?;
+        watch.acknowledge(&ack).map(|()| Success::YES)
+    }
+
+    fn input(&self, mut request: Request) {
+        match self.check_input(&mut request) {
+            Err(error) => request.reply.send::<Success>(Err(error)),
+            Ok(None) => request.reply.send(Ok(Success::YES)),
+            Ok(Some((allowed, input))) => {
+                let (reply, waiting) = (request.reply, request.waiting);
+                let done = Box::new(move |written: Result<()>| {
+                    drop(waiting);
+                    reply.send(written.map(|()| Success::YES));
+                });
+                self.hub.type_into(&allowed, input.into_bytes(), done);
+            }
+        }
+    }
+
+    /// What to type where; nothing when it is to be ignored.
+    fn check_input(
+        &self,
+        request: &mut Request,
+    ) -> Result<Option<(Allowed<Type, Arc<Session>>, String)>> {
+        let InputRequest {
+            session_id,
+            input,
+            epoch,
+        } = request.parse()?;
+        let allowed = self.allow::<Type>(&session_id)?;
+        let present = &allowed.object().facts.epoch;
+        if epoch.is_some_and(|epoch| epoch != *present) {
+            return Err(HubError::conflict("the terminal has begun another life")
+                .detail("epoch", present.clone()));
+        }
+        // Every viewer's emulator answers the program's questions; one is enough.
+        if !matches!(self.principal.kind(), Kind::Desktop) && is_reply(&input) {
+            return Ok(None);
+        }
+        self.connection.admit_input()?;
+        Ok(Some((allowed, input)))
+    }
+
+    fn resize(&self, request: &mut Request) -> Result<ResizeResponse> {
+        let wanted: ResizeRequest = request.parse()?;
+        let allowed = self.allow::<Resize>(&wanted.session_id)?;
+        self.hub.resize_to(&allowed, wanted.cols, wanted.rows)?;
+        Ok(ResizeResponse {
+            success: true,
+            applied: true,
+        })
+    }
+
+    /// Takes as long as the processes do, so it must not hold up what comes after it.
+    fn kill(&self, mut request: Request) {
+        let allowed = request
+            .parse::<SessionRequest>()
+            .and_then(|wanted| self.allow::<Kill>(&wanted.session_id));
+        match allowed {
+            Err(error) => request.reply.send::<Success>(Err(error)),
+            Ok(allowed) => {
+                let hub = self.hub.clone();
+                self.hub.tasks().spawn(async move {
+                    hub.kill_allowed(&allowed).await;
+                    request.reply.send(Ok(Success::YES));
+                });
+            }
+        }
+    }
+}
+
+/// The window of a viewer that declared one.
+struct Window {
+    size: u64,
+    acked: watch::Sender<u64>,
+}

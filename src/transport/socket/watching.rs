@@ -1,0 +1,188 @@
+//! A socket's watch of one terminal: turns what a viewer gets into events of the wire.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use socketioxide::extract::SocketRef;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::{HubError, Result};
+use crate::ids::SessionId;
+use crate::protocol::{
+    AckRequest, Encoding, OutputEvent, Payload, ResetEvent, ResizedEvent, TerminalExit,
+};
+use crate::tasks::Tasks;
+use crate::terminal::session::Session;
+use crate::terminal::viewer::{Event, Gone, Sink, Viewer};
+use crate::transport::connection::Connection;
+
+use super::request::send;
+
+/// Resets an xterm (RIS), for clients that know no `terminal:reset`.
+const RESET: &[u8] = b"\x1bc";
+
+/// How a client wants its events.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Style {
+    pub(crate) encoding: Encoding,
+    /// It asked for nothing that the seed does not have, so resets come in band.
+    pub(crate) stock: bool,
+}
+
+impl Style {
+    pub(crate) fn payload(self, bytes: Bytes) -> Payload {
+        match self.encoding {
+            Encoding::Binary => Payload::Binary(bytes),
+            Encoding::Text => Payload::Text(String::from_utf8_lossy(&bytes).into_owned()),
+        }
+    }
+}
+
+/// One watched terminal of a socket.
+pub(crate) struct Watching {
+    epoch: String,
+    acked: watch::Sender<u64>,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Watching {
+    /// Lets `viewer` run for `socket`.
+    pub(crate) fn start(
+        tasks: &Tasks,
+        viewer: Viewer,
+        sink: SocketSink,
+        acked: watch::Sender<u64>,
+    ) -> Self {
+        let stop = CancellationToken::new();
+        let epoch = sink.session.facts.epoch.clone();
+        let stopped = stop.clone();
+        let task = tasks.spawn(async move {
+            tokio::select! {
+                biased;
+                () = stopped.cancelled() => {}
+                () = viewer.run(sink) => {}
+            }
+        });
+        Self {
+            epoch,
+            acked,
+            stop,
+            task,
+        }
+    }
+
+    /// Notes how far the client has come.
+    ///
+    /// # Errors
+    ///
+    /// `CONFLICT` when it speaks of another life of the terminal.
+    pub(crate) fn acknowledge(&self, ack: &AckRequest) -> Result<()> {
+        if ack.epoch != self.epoch {
+            return Err(HubError::conflict("the terminal has begun another life")
+                .detail("epoch", self.epoch.clone()));
+        }
+        self.acked.send_if_modified(|acked| {
+            let further = ack.offset > *acked;
+            *acked = (*acked).max(ack.offset);
+            further
+        });
+        Ok(())
+    }
+
+    /// Ends it; nothing is sent for it afterwards.
+    pub(crate) async fn end(self) {
+        self.stop.cancel();
+        let _ = self.task.await;
+    }
+}
+
+/// Where a viewer's stream goes: one socket.
+pub(crate) struct SocketSink {
+    pub(crate) socket: SocketRef,
+    pub(crate) connection: Arc<Connection>,
+    pub(crate) session: Arc<Session>,
+    pub(crate) style: Style,
+}
+
+/// `terminal:exit`.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ExitEvent<'a> {
+    session_id: &'a SessionId,
+    #[serde(flatten)]
+    exit: TerminalExit,
+}
+
+impl Sink for SocketSink {
+    async fn ready(&mut self) -> Result<(), Gone> {
+        self.connection.outflow.ready().await;
+        if self.socket.connected() {
+            Ok(())
+        } else {
+            Err(Gone)
+        }
+    }
+
+    fn send(&mut self, event: Event) -> Result<(), Gone> {
+        let facts = &self.session.facts;
+        let session_id = facts.id.clone();
+        let sent = match event {
+            Event::Output { bytes, offset } => self.output(bytes, offset, false),
+            Event::Reset { bytes, offset, .. } if self.style.stock => {
+                self.output([RESET, &bytes].concat().into(), offset, true)
+            }
+            Event::Reset {
+                bytes,
+                offset,
+                size,
+            } => {
+                let event = ResetEvent {
+                    session_id,
+                    epoch: facts.epoch.clone(),
+                    cols: size.cols,
+                    rows: size.rows,
+                    offset,
+                    scrollback: self.style.payload(bytes.clone()),
+                };
+                self.emit("terminal:reset", bytes.len(), &event)
+            }
+            Event::Resized(size) => {
+                let event = ResizedEvent {
+                    session_id,
+                    cols: size.cols,
+                    rows: size.rows,
+                };
+                self.emit("terminal:resized", 0, &event)
+            }
+            Event::Exit(exit) => {
+                let event = ExitEvent {
+                    session_id: &session_id,
+                    exit,
+                };
+                self.emit("terminal:exit", 0, &event)
+            }
+        };
+        if sent { Ok(()) } else { Err(Gone) }
+    }
+}
+
+impl SocketSink {
+    fn output(&self, bytes: Bytes, offset: u64, reset: bool) -> bool {
+        let size = bytes.len();
+        let event = OutputEvent {
+            session_id: self.session.facts.id.clone(),
+            data: self.style.payload(bytes),
+            offset,
+            epoch: self.session.facts.epoch.clone(),
+            reset,
+        };
+        self.emit("terminal:output", size, &event)
+    }
+
+    fn emit<T: serde::Serialize>(&self, event: &str, bytes: usize, payload: &T) -> bool {
+        send(&self.connection, bytes, || self.socket.emit(event, payload))
+    }
+}
