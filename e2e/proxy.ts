@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 export class Proxy {
   private readonly sockets = new Set<Socket>()
+  private refusing = false
 
   private constructor(
     private readonly server: Server,
@@ -17,13 +18,26 @@ export class Proxy {
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const proxy = new Proxy(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-    server.on('connection', (near) => proxy.join(near, connect(Number(port), hostname)))
+    server.on('connection', (near) => {
+      if (proxy.refusing) near.resetAndDestroy()
+      else proxy.join(near, connect(Number(port), hostname))
+    })
     return proxy
   }
 
   /** Every connection ends at once, without a farewell to either side. New ones may come. */
   cut(): void {
     for (const socket of this.sockets) socket.resetAndDestroy()
+  }
+
+  /** As without a network: what there is ends, what comes is turned away. */
+  refuse(): void {
+    this.refusing = true
+    this.cut()
+  }
+
+  allow(): void {
+    this.refusing = false
   }
 
   async stop(): Promise<void> {
