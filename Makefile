@@ -23,6 +23,7 @@ lint: js
 
 # Ratios against a raw pseudo-terminal and a Node baseline; fails below the stated ones.
 bench: js
+	cargo build --quiet --release $(HUB) --example headless
 	cargo bench --quiet $(HUB) --bench terminals
 
 # Writes the TypeScript of the wire types.
