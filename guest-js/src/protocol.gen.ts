@@ -1,75 +1,673 @@
-// The types that cross the wire. Generated from src/protocol/ of the crate by `make types`.
+// Generated from src/protocol by `make types`: do not edit.
+// The wire types of the hub. This file knows nothing of who sends or receives them.
+
+/**
+ * A session, and the terminal that belongs to it.
+ */
+export type SessionId = string;
+
+/**
+ * A project: what sessions and terminals belong to, and what access is granted on.
+ */
+export type ProjectId = string;
+
+/**
+ * One hub, for as long as its data folder lives.
+ */
+export type HubId = string;
+
+/**
+ * A paired phone or browser.
+ */
+export type DeviceId = string;
+
+/**
+ * What a principal may do, each more than the one before.
+ */
+export type Role = "viewer" | "operator" | "admin";
+
+/**
+ * What kind of failure a request met.
+ */
+export type ErrorCode = "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "INVALID" | "CONFLICT" | "RATE_LIMITED" | "TOO_LARGE" | "UNAVAILABLE" | "INTERNAL";
+
+/**
+ * The acknowledgement of a request that failed.
+ */
+export type Failure = { 
+/**
+ * Always false.
+ */
+success: false, 
+/**
+ * A sentence for people.
+ */
+error: string, 
+/**
+ * For programs.
+ */
+code: ErrorCode, 
+/**
+ * Milliseconds after which it makes sense to try again.
+ */
+retryAfterMs?: number, };
+
+/**
+ * `hub:error`: the failure of a request that asked for no acknowledgement.
+ */
+export type HubErrorEvent = { 
+/**
+ * Name of the event that failed.
+ */
+event: string, 
+/**
+ * A sentence for people.
+ */
+error: string, 
+/**
+ * For programs.
+ */
+code: ErrorCode, 
+/**
+ * Milliseconds after which it makes sense to try again.
+ */
+retryAfterMs?: number, };
+
+/**
+ * `hub:hello`, sent to each socket when it has connected.
+ */
+export type HubHello = { 
+/**
+ * Version of the wire protocol.
+ */
+protocol: number, 
+/**
+ * Which hub this is.
+ */
+hub: HubId, 
+/**
+ * Version of the crate.
+ */
+version: string, 
+/**
+ * Names of optional abilities; none yet.
+ */
+features: Array<string>, };
+
+/**
+ * `server:shutdown`, sent before the hub closes its connections.
+ */
+export type ServerShutdown = { 
+/**
+ * Milliseconds since the epoch.
+ */
+timestamp: number, };
 
 export type TerminalData = string | Uint8Array | ArrayBuffer;
 
+/**
+ * How a viewer wants terminal bytes.
+ */
 export type Encoding = "text" | "binary";
 
+/**
+ * What `scrollback` is.
+ */
 export type Replay = "resume" | "tail";
 
+/**
+ * Where a viewer wants to go on.
+ */
+export type Resume = { 
+/**
+ * The life of the terminal that the offset belongs to.
+ */
+epoch: string, 
+/**
+ * Bytes of that life that the viewer has.
+ */
+offset: number, };
+
+/**
+ * `terminal:watch`.
+ */
+export type WatchRequest = { 
+/**
+ * Which terminal.
+ */
+sessionId: SessionId, 
+/**
+ * Where to go on, for a viewer that has seen part of it.
+ */
+resume?: Resume, 
+/**
+ * How to send bytes; text when absent.
+ */
+encoding?: Encoding, 
+/**
+ * Bytes that may be under way unacknowledged; clamped to 4 KiB..4 MiB. Without it the
+ * viewer is paced by what its connection takes.
+ */
+window?: number, };
+
+/**
+ * The acknowledgement of `terminal:watch`.
+ */
+export type WatchResponse = { 
+/**
+ * Always true.
+ */
+success: true, 
+/**
+ * Which terminal.
+ */
+sessionId: SessionId, 
+/**
+ * Its width in cells.
+ */
+cols: number, 
+/**
+ * Its height in cells.
+ */
+rows: number, 
+/**
+ * What to write before the output that follows.
+ */
+scrollback: TerminalData, 
+/**
+ * The life of the terminal that offsets belong to.
+ */
+epoch: string, 
+/**
+ * Bytes of that life up to the end of `scrollback`.
+ */
+offset: number, 
+/**
+ * What `scrollback` is.
+ */
+replay: Replay, 
+/**
+ * What the principal may do.
+ */
+role: Role, 
+/**
+ * The terminal's title.
+ */
+title: string, 
+/**
+ * False when its program has ended.
+ */
+running: boolean, 
+/**
+ * The window in force, when one was asked for.
+ */
+window?: number, } & Partial<TerminalExit>;
+
+/**
+ * `terminal:output`: bytes that the program wrote.
+ */
+export type OutputEvent = { 
+/**
+ * Which terminal.
+ */
+sessionId: SessionId, 
+/**
+ * The bytes.
+ */
+data: TerminalData, 
+/**
+ * Bytes of this life after `data`.
+ */
+offset: number, 
+/**
+ * The life.
+ */
+epoch: string, 
+/**
+ * True when `data` replaces everything before it (it then begins with `ESC c`).
+ */
+reset?: boolean, };
+
+/**
+ * `terminal:reset`: the viewer fell too far behind; it resets, writes this and goes on.
+ */
+export type ResetEvent = { 
+/**
+ * Which terminal.
+ */
+sessionId: SessionId, 
+/**
+ * The life.
+ */
+epoch: string, 
+/**
+ * Width in cells.
+ */
+cols: number, 
+/**
+ * Height in cells.
+ */
+rows: number, 
+/**
+ * What to write after the reset.
+ */
+scrollback: TerminalData, 
+/**
+ * Bytes of this life up to the end of `scrollback`.
+ */
+offset: number, };
+
+/**
+ * `terminal:resized`, in the stream where it happened.
+ */
+export type ResizedEvent = { 
+/**
+ * Which terminal.
+ */
+sessionId: SessionId, 
+/**
+ * Width in cells.
+ */
+cols: number, 
+/**
+ * Height in cells.
+ */
+rows: number, };
+
+/**
+ * Why a terminal has ended.
+ */
 export type ExitReason = "exited" | "killed" | "server_shutdown";
 
-export type Role = "viewer" | "operator" | "admin";
+/**
+ * How a terminal ended: in `terminal:exit`, in lists and in the answer to a watch.
+ */
+export type TerminalExit = { 
+/**
+ * The program's exit code; null when a signal ended it or it is not known.
+ */
+exitCode: number | null, 
+/**
+ * Why.
+ */
+reason: ExitReason, 
+/**
+ * The signal that ended it, by name.
+ */
+signal?: string, };
 
-export type ErrorCode = "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "INVALID" | "CONFLICT" | "RATE_LIMITED" | "TOO_LARGE" | "UNAVAILABLE" | "INTERNAL";
+/**
+ * `terminal:ack`: how far the viewer has come.
+ */
+export type AckRequest = { 
+/**
+ * Which terminal.
+ */
+sessionId: SessionId, 
+/**
+ * Bytes of this life that the viewer has dealt with.
+ */
+offset: number, 
+/**
+ * The life.
+ */
+epoch: string, };
 
-export type HubHello = { protocol: number, hub: string, version: string, features: Array<string>, };
+/**
+ * `terminal:input`.
+ */
+export type InputRequest = { 
+/**
+ * Which terminal.
+ */
+sessionId: SessionId, 
+/**
+ * What is typed.
+ */
+input: string, 
+/**
+ * The life it is meant for; any when absent.
+ */
+epoch?: string, };
 
-export type ServerShutdown = { timestamp: number, };
+/**
+ * `terminal:resize`.
+ */
+export type ResizeRequest = { 
+/**
+ * Which terminal.
+ */
+sessionId: SessionId, 
+/**
+ * Wanted width in cells, 1..=1000.
+ */
+cols: number, 
+/**
+ * Wanted height in cells, 1..=1000.
+ */
+rows: number, };
 
-export type Failure = { success: false, error: string, code: ErrorCode, retryAfterMs?: number, };
+/**
+ * The acknowledgement of `terminal:resize`.
+ */
+export type ResizeResponse = { 
+/**
+ * Always true.
+ */
+success: true, 
+/**
+ * Whether the terminal has that size now.
+ */
+applied: boolean, };
 
-export type HubErrorEvent = { event: string, error: string, code: ErrorCode, retryAfterMs?: number, };
+/**
+ * A request that names a terminal and nothing else (`terminal:unwatch`, `terminal:kill`).
+ */
+export type SessionRequest = { 
+/**
+ * Which terminal.
+ */
+sessionId: SessionId, };
 
-export type Resume = { epoch: string, offset: number, };
+/**
+ * The acknowledgement of a request that answers nothing but success.
+ */
+export type Success = { 
+/**
+ * Always true.
+ */
+success: true, };
 
-export type WatchRequest = { sessionId: string, resume?: Resume, encoding?: Encoding, window?: number, };
+/**
+ * A terminal, in a list.
+ */
+export type TerminalInfo = { 
+/**
+ * Its session.
+ */
+sessionId: SessionId, 
+/**
+ * The project that it belongs to.
+ */
+projectId: ProjectId, 
+/**
+ * The hub that it runs on.
+ */
+hub: HubId, 
+/**
+ * What to call it.
+ */
+title: string, 
+/**
+ * The program.
+ */
+command: string, 
+/**
+ * Its arguments.
+ */
+args: Array<string>, 
+/**
+ * Where it was started.
+ */
+cwd: string, 
+/**
+ * Width in cells.
+ */
+cols: number, 
+/**
+ * Height in cells.
+ */
+rows: number, 
+/**
+ * False when its program has ended.
+ */
+running: boolean, 
+/**
+ * The present life.
+ */
+epoch: string, 
+/**
+ * How many sockets watch it.
+ */
+viewers: number, 
+/**
+ * Milliseconds since the epoch.
+ */
+createdAt: number, 
+/**
+ * Milliseconds since the epoch; null when nothing was printed yet.
+ */
+lastOutputAt: number | null, } & Partial<TerminalExit>;
 
-export type TerminalExit = { exitCode: number | null, reason: ExitReason, signal?: string, };
+/**
+ * The acknowledgement of `terminal:list`.
+ */
+export type ListResponse = { 
+/**
+ * Always true.
+ */
+success: true, 
+/**
+ * Those that the principal may see.
+ */
+terminals: Array<TerminalInfo>, };
 
-export type WatchResponse = { success: true, sessionId: string, cols: number, rows: number, scrollback: TerminalData, epoch: string, offset: number, replay: Replay, role: Role, title: string, running: boolean, window?: number, } & Partial<TerminalExit>;
+/**
+ * Starts a terminal.
+ */
+export type RegisterRequest = { 
+/**
+ * Its session.
+ */
+sessionId: SessionId, 
+/**
+ * The project that it belongs to.
+ */
+projectId?: ProjectId, 
+/**
+ * The program; the user's login shell when absent.
+ */
+command?: string, 
+/**
+ * Its arguments.
+ */
+args?: Array<string>, 
+/**
+ * Where it starts; the user's home when absent.
+ */
+cwd?: string, 
+/**
+ * Added to the environment of the hub.
+ */
+env?: { [key in string]: string }, 
+/**
+ * Width in cells, 1..=1000; 80 when absent.
+ */
+cols?: number, 
+/**
+ * Height in cells, 1..=1000; 24 when absent.
+ */
+rows?: number, 
+/**
+ * What to call it; the program's name when absent.
+ */
+title?: string, };
 
-export type OutputEvent = { sessionId: string, data: TerminalData, offset: number, epoch: string, reset?: boolean, };
+/**
+ * Where the hub is and a credential of this launch for it.
+ */
+export type Connection = { 
+/**
+ * Base address of the hub, `http://127.0.0.1:3000`.
+ */
+url: string, 
+/**
+ * For `auth.token`; valid until the application ends.
+ */
+token: string, 
+/**
+ * What it allows.
+ */
+role: Role, };
 
-export type ResetEvent = { sessionId: string, epoch: string, cols: number, rows: number, scrollback: TerminalData, offset: number, };
+/**
+ * Asks for a pairing code: `POST /api/pairings`, `start_pairing`.
+ */
+export type PairingRequest = { 
+/**
+ * What the device will be allowed: viewer or operator (the default).
+ */
+role?: Role, 
+/**
+ * The projects that the device may see; all when absent.
+ */
+projects?: Array<ProjectId>, };
 
-export type ResizedEvent = { sessionId: string, cols: number, rows: number, };
+/**
+ * A pairing code: works once, for two minutes.
+ */
+export type Pairing = { 
+/**
+ * The secret.
+ */
+code: string, 
+/**
+ * What the QR code says: the phone page, with the code in the fragment.
+ */
+url: string, 
+/**
+ * Milliseconds since the epoch.
+ */
+expiresAt: number, 
+/**
+ * The QR code of `url`, as an SVG image.
+ */
+qr: string, };
 
-export type AckRequest = { sessionId: string, offset: number, epoch: string, };
+/**
+ * Redeems a pairing code: `POST /api/pair`.
+ */
+export type PairRequest = { 
+/**
+ * The code.
+ */
+code: string, 
+/**
+ * What the device calls itself.
+ */
+name: string, };
 
-export type InputRequest = { sessionId: string, input: string, epoch?: string, };
+/**
+ * The answer to a redeemed pairing code.
+ */
+export type Paired = { 
+/**
+ * For `auth.token` and `Authorization: Bearer`, until the device is revoked.
+ */
+token: string, 
+/**
+ * The device as the hub knows it.
+ */
+device: Device, };
 
-export type ResizeRequest = { sessionId: string, cols: number, rows: number, };
+/**
+ * A paired phone or browser.
+ */
+export type Device = { 
+/**
+ * Its id.
+ */
+id: DeviceId, 
+/**
+ * What it calls itself.
+ */
+name: string, 
+/**
+ * What it may do.
+ */
+role: Role, 
+/**
+ * The projects it may see; null means all.
+ */
+projects: Array<ProjectId> | null, 
+/**
+ * Milliseconds since the epoch.
+ */
+createdAt: number, };
 
-export type ResizeResponse = { success: true, applied: boolean, };
-
-export type SessionRequest = { sessionId: string, };
-
-export type Success = { success: true, };
-
-export type TerminalInfo = { sessionId: string, projectId: string, hub: string, title: string, command: string, args: Array<string>, cwd: string, cols: number, rows: number, running: boolean, epoch: string, viewers: number, createdAt: number, lastOutputAt: number | null, } & Partial<TerminalExit>;
-
-export type ListResponse = { success: true, terminals: Array<TerminalInfo>, };
-
-export type RegisterRequest = { sessionId: string, projectId?: string, command?: string, args?: Array<string>, cwd?: string, env?: { [key in string]: string }, cols?: number, rows?: number, title?: string, };
-
-export type Connection = { url: string, token: string, role: Role, };
-
-export type PairingRequest = { role?: Role, projects?: Array<string>, };
-
-export type Pairing = { code: string, url: string, expiresAt: number, qr: string, };
-
-export type PairRequest = { code: string, name: string, };
-
-export type Device = { id: string, name: string, role: Role, projects: Array<string> | null, createdAt: number, };
-
-export type Paired = { token: string, device: Device, };
-
+/**
+ * Where the hub keeps what it must remember.
+ */
 export type StorageStatus = "disk" | "memory";
 
-export type EngineStatus = { totalClients: number, };
+/**
+ * The connections of the hub.
+ */
+export type EngineStatus = { 
+/**
+ * Connections, whatever their namespaces.
+ */
+totalClients: number, };
 
-export type TerminalNamespaceStatus = { connected: number, activeSessions: number, };
+/**
+ * `/terminal`.
+ */
+export type TerminalNamespaceStatus = { 
+/**
+ * Sockets connected.
+ */
+connected: number, 
+/**
+ * Terminals whose program runs.
+ */
+activeSessions: number, };
 
-export type Namespaces = { terminal: TerminalNamespaceStatus, };
+/**
+ * The namespaces that are open.
+ */
+export type Namespaces = { 
+/**
+ * `/terminal`.
+ */
+terminal: TerminalNamespaceStatus, };
 
-export type HubStatus = { protocol: number, version: string, hub: string, address: string | null, external: string | null, problems: Array<string>, storage: StorageStatus, engine: EngineStatus, namespaces: Namespaces, };
+/**
+ * `GET /ws-status` and the `status` command.
+ */
+export type HubStatus = { 
+/**
+ * Version of the wire protocol.
+ */
+protocol: number, 
+/**
+ * Version of the crate.
+ */
+version: string, 
+/**
+ * Which hub this is.
+ */
+hub: HubId, 
+/**
+ * Where it listens, `127.0.0.1:3000`; null when it could not.
+ */
+address: string | null, 
+/**
+ * The address that phones use, when one is configured.
+ */
+external: string | null, 
+/**
+ * What keeps the hub from its full service, in sentences for people.
+ */
+problems: Array<string>, 
+/**
+ * Where paired devices are kept.
+ */
+storage: StorageStatus, 
+/**
+ * The connections.
+ */
+engine: EngineStatus, 
+/**
+ * Who is connected to what.
+ */
+namespaces: Namespaces, };

@@ -6,6 +6,8 @@
 mod handshake;
 mod rest;
 mod terminal;
+#[cfg(test)]
+mod typescript;
 
 pub use handshake::{ErrorCode, Failure, HubErrorEvent, HubHello, ServerShutdown};
 pub use rest::{

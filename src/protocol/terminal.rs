@@ -119,7 +119,7 @@ pub struct WatchResponse {
     pub window: Option<u64>,
     /// How it ended, when it has.
     #[serde(flatten)]
-    #[cfg_attr(test, ts(flatten, optional))]
+    #[cfg_attr(test, ts(skip))]
     pub exit: Option<TerminalExit>,
 }
 
@@ -303,7 +303,7 @@ pub struct TerminalInfo {
     pub running: bool,
     /// How it ended, when it has.
     #[serde(flatten)]
-    #[cfg_attr(test, ts(flatten, optional))]
+    #[cfg_attr(test, ts(skip))]
     pub exit: Option<TerminalExit>,
     /// The present life.
     pub epoch: String,

@@ -1,0 +1,28 @@
+// The few drawings that the page needs, in line: nothing is loaded from elsewhere.
+
+import type { VNode } from 'preact'
+
+const PATHS = {
+  back: 'M15 5l-7 7 7 7',
+  refresh: 'M20 11a8 8 0 1 0-2.3 6.3M20 4v7h-7',
+  keyboard: 'M3 7h18v11H3zM7 11h.01M11 11h.01M15 11h.01M8 15h8',
+  wide: 'M4 9V5h4M20 9V5h-4M4 15v4h4M20 15v4h-4',
+  zoom: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l5 5M8 11h6M11 8v6',
+  eye: 'M2 12s4-6 10-6 10 6 10 6-4 6-10 6-10-6-10-6zM12 9.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z',
+  up: 'M6 14l6-6 6 6',
+  down: 'M6 10l6 6 6-6',
+  left: 'M14 6l-6 6 6 6',
+  right: 'M10 6l6 6-6 6',
+  paste: 'M9 4h6v3H9zM9 5H6v15h12V5h-3M9 12h6M9 16h4',
+  logo: 'M5 7l5 5-5 5M12 17h7',
+} as const
+
+export type IconName = keyof typeof PATHS
+
+export function Icon({ name }: { name: IconName }): VNode {
+  return (
+    <svg class={`icon icon-${name}`} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={PATHS[name]} />
+    </svg>
+  )
+}

@@ -1,0 +1,136 @@
+// One xterm.js terminal on the page: created, fitted to the screen, panned by a finger. Knows
+// nothing of the hub; the size in cells comes from outside and is never chosen here.
+
+import { Unicode11Addon } from '@xterm/addon-unicode11'
+import { Terminal } from '@xterm/xterm'
+
+import { type FitMode, fontSize } from './fit.js'
+import { followFinger } from './pan.js'
+
+const FONT = 'ui-monospace, "SF Mono", Menlo, "Roboto Mono", "Noto Sans Mono", "DejaVu Sans Mono", monospace'
+/** How much of the surroundings is shown beside the cursor. */
+const MARGIN_CELLS = 2
+/** History kept on the phone: what a thumb will scroll through. */
+const SCROLLBACK_LINES = 2_000
+
+const THEME = {
+  background: '#0f1216',
+  foreground: '#e8eaee',
+  cursor: '#7cb3ff',
+  cursorAccent: '#0f1216',
+  selectionBackground: '#33507a',
+  black: '#20252d',
+  brightBlack: '#6b7482',
+  red: '#ff7b72',
+  green: '#6fd08c',
+  yellow: '#e8c46a',
+  blue: '#7cb3ff',
+  magenta: '#d2a8ff',
+  cyan: '#6fd3d9',
+}
+
+export interface Screen {
+  readonly term: Terminal
+  setMode(mode: FitMode): void
+  /** Opens the on-screen keyboard; only within a tap does a browser allow that. */
+  focus(): void
+  dispose(): void
+}
+
+/** Puts a terminal into `host`, which scrolls when the terminal is larger. */
+export function createScreen(host: HTMLElement, initialMode: FitMode, type: (data: string) => void): Screen {
+  const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches
+  const term = new Terminal({
+    allowProposedApi: true, // the unicode addon
+    cursorBlink: !calm,
+    fontFamily: FONT,
+    scrollback: SCROLLBACK_LINES,
+    theme: THEME,
+  })
+  term.loadAddon(new Unicode11Addon())
+  term.unicode.activeVersion = '11'
+  term.open(host)
+  const { textarea } = term
+  textarea?.setAttribute('aria-label', 'Terminal input')
+  textarea?.setAttribute('enterkeyhint', 'enter')
+
+  let mode = initialMode
+  const advance = characterWidth()
+  const fit = (): void => {
+    const style = getComputedStyle(host)
+    const width = host.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
+    term.options.fontSize = fontSize(mode, width, term.cols, advance)
+    follow()
+  }
+  /** Whether the cursor is kept in sight; a finger may lead away from it, typing leads back. */
+  let following = true
+  const follow = (): void => {
+    if (!following) return
+    for (const { edge, extent, start, length } of cursorPlace(host, term)) {
+      const [first, last] = [host[edge], host[edge] + host[extent]]
+      if (start < first) host[edge] = Math.max(0, start - MARGIN_CELLS * length)
+      else if (start + length > last) host[edge] = start + (1 + MARGIN_CELLS) * length - host[extent]
+    }
+  }
+  const lookAgain = (): void => {
+    following = cursorPlace(host, term).every(
+      ({ edge, extent, start, length }) => start >= host[edge] && start + length <= host[edge] + host[extent],
+    )
+  }
+  const followTyping = (): void => {
+    following = true
+    follow()
+  }
+
+  const watching = new ResizeObserver(fit)
+  watching.observe(host)
+  host.addEventListener('touchend', lookAgain, { passive: true })
+  const parts = [
+    term.onResize(fit),
+    term.onCursorMove(follow),
+    term.onData(followTyping),
+    followFinger(host, term, type),
+  ]
+  fit()
+  return {
+    term,
+    setMode: (next) => {
+      mode = next
+      fit()
+    },
+    focus: () => term.focus(),
+    dispose: () => {
+      watching.disconnect()
+      host.removeEventListener('touchend', lookAgain)
+      for (const part of parts) part.dispose()
+      term.dispose()
+    },
+  }
+}
+
+interface Place {
+  readonly edge: 'scrollLeft' | 'scrollTop'
+  readonly extent: 'clientWidth' | 'clientHeight'
+  readonly start: number
+  readonly length: number
+}
+
+/** Where the cursor is inside `host`, in pixels, on both axes. */
+function cursorPlace(host: HTMLElement, term: Terminal): readonly Place[] {
+  const screen = host.querySelector<HTMLElement>('.xterm-screen')
+  if (screen === null) return []
+  const [width, height] = [screen.offsetWidth / term.cols, screen.offsetHeight / term.rows]
+  const { cursorX, cursorY } = term.buffer.active
+  return [
+    { edge: 'scrollLeft', extent: 'clientWidth', start: cursorX * width, length: width },
+    { edge: 'scrollTop', extent: 'clientHeight', start: cursorY * height, length: height },
+  ]
+}
+
+/** Width of a character in a font of 1 px; xterm.js measures the same letter. */
+function characterWidth(): number {
+  const context = document.createElement('canvas').getContext('2d')
+  if (context === null) return 0.6
+  context.font = `100px ${FONT}`
+  return context.measureText('W').width / 100
+}
