@@ -46,13 +46,23 @@ fn parse(from_file: &Value, data_dir: impl FnOnce() -> Option<PathBuf>) -> Resul
     let mut config = match from_file {
         // No such section.
         Value::Null => HubConfig::default(),
-        section => serde_json::from_value(section.clone())
-            .map_err(|error| HubError::invalid(format!("plugins.{}: {error}", super::NAME)))?,
+        // With the path to what is wrong: "expected u16" alone helps nobody.
+        section => serde_path_to_error::deserialize(section).map_err(wrong)?,
     };
     if from_file.get(DATA_DIR).is_none() {
         config.data_dir = data_dir();
     }
     Ok(config)
+}
+
+fn wrong(error: serde_path_to_error::Error<serde_json::Error>) -> HubError {
+    let name = super::NAME;
+    let path = error.path().to_string();
+    let error = error.into_inner();
+    HubError::invalid(match path.as_str() {
+        "." => format!("plugins.{name}: {error}"),
+        path => format!("plugins.{name}.{path}: {error}"),
+    })
 }
 
 #[cfg(test)]
@@ -82,10 +92,20 @@ mod tests {
     fn what_is_wrong_is_named() {
         for (section, says) in [
             (json!({"prot": 3000}), "unknown field `prot`"),
-            (json!({"port": "3000"}), "invalid type"),
-            (json!({"port": 70_000}), "plugins.realtime-hub"),
-            (json!(["port"]), "plugins.realtime-hub"),
-            (json!("3000"), "plugins.realtime-hub"),
+            (
+                json!({"port": "3000"}),
+                "plugins.realtime-hub.port: invalid",
+            ),
+            (
+                json!({"port": 70_000}),
+                "plugins.realtime-hub.port: invalid",
+            ),
+            (
+                json!({"limits": {"terminals": -1}}),
+                "plugins.realtime-hub.limits.terminals: ",
+            ),
+            (json!([0, {}]), "plugins.realtime-hub"),
+            (json!("3000"), "plugins.realtime-hub: invalid"),
         ] {
             let error = parsed(section.clone()).unwrap_err();
             assert!(error.message.contains(says), "{section}: {error}");

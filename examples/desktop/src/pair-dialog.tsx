@@ -21,7 +21,10 @@ export function PairDialog({ status, onClose }: Props): VNode {
   return (
     <dialog ref={dialog} class="pair" aria-labelledby="pair-title" onClose={onClose}>
       <header>
-        <h2 id="pair-title">Pair a phone</h2>
+        {/* Has the focus at first: nothing is to be done here but to look. */}
+        <h2 id="pair-title" tabIndex={-1} autoFocus>
+          Pair a phone
+        </h2>
         <button class="round" aria-label="Close" onClick={() => dialog.current?.close()}>
           <Icon name="close" />
         </button>

@@ -13,6 +13,11 @@ interface Props {
   readonly client: HubClient
   readonly terminal: TerminalInfo
   readonly inFront: boolean
+  /** Whether the keyboard is the terminal's. */
+  readonly focused: boolean
+  readonly onRoom: (size: Size) => void
+  /** Something that the list tells about this terminal has changed. */
+  readonly onChange: () => void
   readonly onTitle: (title: string) => void
   readonly onNotice: (text: string) => void
   /** Starts the program again. */
@@ -57,7 +62,7 @@ interface Shown {
 }
 
 function useTerminal(props: Props): { host: RefObject<HTMLDivElement | null>; state: WatchState } {
-  const { client, terminal, inFront } = props
+  const { client, terminal, focused } = props
   const { sessionId, epoch } = terminal
   const host = useRef<HTMLDivElement>(null)
   const shown = useRef<Shown | undefined>(undefined)
@@ -71,6 +76,7 @@ function useTerminal(props: Props): { host: RefObject<HTMLDivElement | null>; st
     const sizer = new Sizer(({ cols, rows }) => client.resize(sessionId, cols, rows))
     const screen = createScreen(host.current, (room) => {
       if (shown.current !== undefined) shown.current.room = room
+      latest.current.onRoom(room)
       sizer.want(room)
     })
     screen.term.onTitleChange((title) => latest.current.onTitle(title))
@@ -88,12 +94,15 @@ function useTerminal(props: Props): { host: RefObject<HTMLDivElement | null>; st
     }
   }, [client, sessionId])
 
+  const { phase, terminal: watched } = state
   useEffect(() => {
-    if (inFront) shown.current?.screen.term.focus()
-  }, [inFront])
+    if (focused) shown.current?.screen.term.focus()
+  }, [focused, phase, watched?.epoch])
+
+  const running = watched !== undefined && watched.exit === undefined
+  useEffect(() => latest.current.onChange(), [running, watched?.cols, watched?.rows])
 
   // Another life of the same terminal: it is watched anew and told how much room there is.
-  const { phase, terminal: watched } = state
   useEffect(() => {
     const { attached, sizer, room } = shown.current ?? {}
     if (watched !== undefined && watched.epoch !== epoch) attached?.watch.restart()

@@ -10,6 +10,7 @@ import { lifeOf } from './format.js'
 import { useObserved, useStatus, useTerminals } from './hooks.js'
 import { Icon } from './icon.js'
 import { PairDialog } from './pair-dialog.js'
+import type { Size } from './screen.js'
 import { Problems, StatusBar } from './status-bar.js'
 import { type Tab, Tabs } from './tabs.js'
 import { TerminalPane } from './terminal-pane.js'
@@ -26,13 +27,15 @@ export function Workspace({ client }: { client: HubClient }): VNode {
   const [titles, setTitles] = useState<ReadonlyMap<string, string>>(new Map())
   const [pairing, setPairing] = useState(false)
   const { notice, show } = useNotice()
+  /** What the panes have room for, so that a program starts with its size. */
+  const room = useRef<Size>(undefined)
 
   const shown = (terminals ?? []).filter((terminal) => !closed.has(lifeOf(terminal)))
   const current = shown.find(({ sessionId }) => sessionId === front) ?? shown.at(-1)
 
   const open = (): void => {
-    const sessionId = freshId()
-    register({ sessionId }).then(
+    const sessionId = freshId(terminals ?? [])
+    register({ sessionId, ...room.current }).then(
       () => {
         setFront(sessionId)
         refresh()
@@ -46,7 +49,7 @@ export function Workspace({ client }: { client: HubClient }): VNode {
     client.kill(terminal.sessionId).catch((error: unknown) => show(HubError.from(error).message))
   }
   const again = ({ sessionId, title, command, args, cwd, projectId }: TerminalInfo): void => {
-    register({ sessionId, title, command, args, cwd, projectId }).then(refresh, (error: unknown) =>
+    register({ sessionId, title, command, args, cwd, projectId, ...room.current }).then(refresh, (error: unknown) =>
       show(HubError.from(error).message),
     )
   }
@@ -68,7 +71,8 @@ export function Workspace({ client }: { client: HubClient }): VNode {
   const tabs = shown.map((terminal): Tab => ({ terminal, title: titles.get(terminal.sessionId) ?? terminal.title }))
   return (
     <div class="window">
-      <header class="bar">
+      {/* What is clicked here must not take the keyboard from the terminal. */}
+      <header class="bar" onMouseDown={(event) => event.preventDefault()}>
         <Icon name="logo" />
         <Tabs tabs={tabs} current={current?.sessionId} onSelect={setFront} onClose={close} onOpen={open} />
         <button class="primary" onClick={() => setPairing(true)}>
@@ -83,7 +87,10 @@ export function Workspace({ client }: { client: HubClient }): VNode {
             client={client}
             terminal={terminal}
             inFront={terminal === current}
+            focused={terminal === current && !pairing}
             onTitle={(title) => setTitles((before) => new Map(before).set(terminal.sessionId, title))}
+            onRoom={(size) => (room.current = size)}
+            onChange={refresh}
             onNotice={show}
             onAgain={() => again(terminal)}
           />
@@ -104,9 +111,12 @@ export function Workspace({ client }: { client: HubClient }): VNode {
   )
 }
 
-function freshId(): string {
-  const random = crypto.getRandomValues(new Uint8Array(5))
-  return `shell-${[...random].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
+/** A number that none has, not even one that has ended: phones may still be looking at that. */
+function freshId(terminals: readonly TerminalInfo[]): string {
+  const taken = new Set(terminals.map(({ sessionId }) => sessionId))
+  let number = 1
+  while (taken.has(`shell-${number}`)) number += 1
+  return `shell-${number}`
 }
 
 /** Ctrl+Shift with a letter, as desktop terminals have it: Ctrl alone belongs to the program. */

@@ -18,7 +18,11 @@ fn main() -> tauri::Result<()> {
 
 /// Tells whoever started the application from a terminal where the hub is.
 fn announce(hub: &HubHandle) {
-    for problem in hub.status().map(|status| status.problems).unwrap_or_default() {
+    for problem in hub
+        .status()
+        .map(|status| status.problems)
+        .unwrap_or_default()
+    {
         eprintln!("{problem}");
     }
     match hub.start_pairing(PairingRequest::default()) {
