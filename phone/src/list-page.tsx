@@ -70,6 +70,8 @@ function TerminalCard({ terminal, onOpen }: { terminal: TerminalInfo; onOpen: (s
       <span class="title">
         <span class="lamp" aria-hidden="true" />
         {title === '' ? sessionId : title}
+        {/* Several shells have one title; the id tells them apart. */}
+        {title !== '' && title !== sessionId && <small>{sessionId}</small>}
       </span>
       <span class="state">{state}</span>
       <code>{commandLine(command, args)}</code>

@@ -47,6 +47,7 @@ export function TerminalPage({ client, sessionId, onBack, onUnpair }: Props): VN
     onInputError: (error) => show(inputFailure(error)),
   })
   const { phase, terminal } = state
+  const title = terminal === undefined || terminal.title === '' ? sessionId : terminal.title
   const mayType = terminal !== undefined && terminal.role !== 'viewer'
   const typing = mayType && terminal.exit === undefined
 
@@ -71,7 +72,10 @@ export function TerminalPage({ client, sessionId, onBack, onUnpair }: Props): VN
         <button class="round" aria-label="Back to the list" onClick={onBack}>
           <Icon name="back" />
         </button>
-        <h1>{titleOf(state, sessionId)}</h1>
+        <h1>
+          {title}
+          {title !== sessionId && <small>{sessionId}</small>}
+        </h1>
         <ConnectionDot client={client} />
         <button
           class="round"
@@ -88,7 +92,8 @@ export function TerminalPage({ client, sessionId, onBack, onUnpair }: Props): VN
       </header>
       <ConnectionBanner client={client} onUnpair={onUnpair} />
       <TerminalStrip state={state} onRestart={restart} />
-      <main ref={host} class="screen" aria-label={`Terminal ${sessionId}`} />
+      {/* xterm.js listens on what it draws; below the last line there is room to tap, too. */}
+      <main ref={host} class="screen" aria-label={`Terminal ${sessionId}`} onClick={() => typing && screen()?.focus()} />
       <p class="toast" role="alert" hidden={notice === undefined}>
         {notice}
       </p>
@@ -120,7 +125,7 @@ function TerminalStrip({ state, onRestart }: { state: WatchState; onRestart: () 
     return (
       <div class="strip" role="status">
         <span>{ending(terminal.exit)}</span>
-        <button onClick={onRestart}>Look again</button>
+        {phase === 'live' && <button onClick={onRestart}>Look again</button>}
       </div>
     )
   }
@@ -132,10 +137,6 @@ function TerminalStrip({ state, onRestart }: { state: WatchState; onRestart: () 
     )
   }
   return null
-}
-
-function titleOf({ terminal }: WatchState, sessionId: string): string {
-  return terminal === undefined || terminal.title === '' ? sessionId : terminal.title
 }
 
 function inputFailure(error: HubError): string {
