@@ -4,6 +4,9 @@
 //! It is tested here and not in the plugin's own crate because a dev-dependency cannot be
 //! optional, and the hub must be testable where there is no Tauri.
 
+// A helper of tests fails as a test does.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::net::TcpListener;
 
 use serde_json::{Value, json};
