@@ -22,8 +22,8 @@ export class Desktop {
     readonly pid: number,
   ) {}
 
-  /** Starts the application and waits until its terminal is there. */
-  static async start(stage: Stage): Promise<Desktop> {
+  /** Starts the application. */
+  static async open(stage: Stage): Promise<Desktop> {
     if (!existsSync(BINARY)) {
       throw new Error(`${BINARY} is missing: cargo build -p realtime-hub-desktop, or set HUB_DESKTOP`)
     }
@@ -31,9 +31,7 @@ export class Desktop {
     const driver = await WebDriver.start(stage.address, BINARY)
     const pid = childrenOf(stage.driverPid).find((child) => !before.has(child))
     if (pid === undefined) throw new Error('The driver has started no application')
-    const desktop = new Desktop(driver, pid)
-    await desktop.live()
-    return desktop
+    return new Desktop(driver, pid)
   }
 
   end(): Promise<void> {
@@ -48,6 +46,33 @@ export class Desktop {
   /** The WebDriver's keys go where the focus is: into the terminal in front. */
   type(text: string): Promise<void> {
     return this.driver.type(text)
+  }
+
+  /** Loads the window's page anew. */
+  async reload(): Promise<void> {
+    await this.driver.script('window.beforeReload = true; location.reload()')
+    await this.until('fresh page', 'return window.beforeReload === undefined')
+  }
+
+  resize(width: number, height: number): Promise<void> {
+    return this.driver.resize(width, height)
+  }
+
+  /** Begins to count what the page's policy forbids. */
+  async countViolations(): Promise<void> {
+    await this.driver.script(
+      `window.violations = []
+       addEventListener('securitypolicyviolation', (event) => window.violations.push(event.violatedDirective))`,
+    )
+  }
+
+  violations(): Promise<string[]> {
+    return this.driver.script('return window.violations')
+  }
+
+  /** The size of the terminal in front, as the window tells it. */
+  size(): Promise<string> {
+    return this.driver.script(`return document.querySelector('.status > span:last-child').textContent`)
   }
 
   click(button: string): Promise<void> {

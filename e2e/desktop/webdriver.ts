@@ -48,6 +48,10 @@ export class WebDriver {
     await request('POST', `${this.session}/actions`, { actions: [{ type: 'key', id: 'keyboard', actions }] })
   }
 
+  async resize(width: number, height: number): Promise<void> {
+    await request('POST', `${this.session}/window/rect`, { width, height })
+  }
+
   async screenshot(): Promise<Buffer> {
     return Buffer.from(await request<string>('GET', `${this.session}/screenshot`), 'base64')
   }
