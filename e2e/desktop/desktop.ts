@@ -92,11 +92,27 @@ export class Desktop {
     return this.driver.script(`return [...document.querySelectorAll('.tab')].map((tab) => tab.dataset.session)`)
   }
 
+  /** The session whose tab is selected. */
+  front(): Promise<string> {
+    return this.driver.script(`return document.querySelector('.tab[data-selected="true"]').dataset.session`)
+  }
+
   /** Opens the dialog and gives the link that it shows. */
   async pairUrl(): Promise<string> {
     await this.click('Pair a phone')
     await this.until('a QR code', `return document.querySelector('dialog img')?.naturalWidth > 0`)
     return this.driver.script(`return document.querySelector('dialog .link code').textContent`)
+  }
+
+  /** Copies the link that the dialog shows. */
+  async copyLink(): Promise<void> {
+    await this.click('Copy the link')
+    await this.until('“Copied”', `return document.querySelector('dialog [aria-label="Copied"]') !== null`)
+  }
+
+  /** Ctrl+Shift+V. */
+  paste(): Promise<void> {
+    return this.driver.withCtrlShift('v')
   }
 
   async closeDialog(): Promise<void> {

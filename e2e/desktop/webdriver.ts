@@ -5,8 +5,10 @@ import { vi } from 'vitest'
 
 /** The W3C name under which an element's reference travels. */
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf'
-/** The WebDriver code point of a key that is no character. */
-const ENTER = '\uE007'
+/** The WebDriver code points of keys that are no characters. */
+const [ENTER, SHIFT, CONTROL] = ['\uE007', '\uE008', '\uE009']
+const down = (value: string): object => ({ type: 'keyDown', value })
+const up = (value: string): object => ({ type: 'keyUp', value })
 
 export class WebDriver {
   private constructor(private readonly session: string) {}
@@ -38,14 +40,12 @@ export class WebDriver {
 
   /** Presses keys, one after the other, wherever the focus is. */
   async type(text: string): Promise<void> {
-    const actions = Array.from(text).flatMap((character) => {
-      const value = character === '\n' ? ENTER : character
-      return [
-        { type: 'keyDown', value },
-        { type: 'keyUp', value },
-      ]
-    })
-    await request('POST', `${this.session}/actions`, { actions: [{ type: 'key', id: 'keyboard', actions }] })
+    const keys = Array.from(text, (character) => (character === '\n' ? ENTER : character))
+    await this.keyboard(keys.flatMap((key) => [down(key), up(key)]))
+  }
+
+  async withCtrlShift(key: string): Promise<void> {
+    await this.keyboard([down(CONTROL), down(SHIFT), down(key), up(key), up(SHIFT), up(CONTROL)])
   }
 
   async resize(width: number, height: number): Promise<void> {
@@ -54,6 +54,10 @@ export class WebDriver {
 
   async screenshot(): Promise<Buffer> {
     return Buffer.from(await request<string>('GET', `${this.session}/screenshot`), 'base64')
+  }
+
+  private async keyboard(actions: readonly object[]): Promise<void> {
+    await request('POST', `${this.session}/actions`, { actions: [{ type: 'key', id: 'keyboard', actions }] })
   }
 
   private find(xpath: string): Promise<string> {

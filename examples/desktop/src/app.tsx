@@ -6,6 +6,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { connectionOperator, HubError } from 'tauri-plugin-realtime-hub-api'
 import { HubClient } from 'tauri-plugin-realtime-hub-api/client'
 
+import { sentence } from './format.js'
 import { useStatus } from './hooks.js'
 import { Icon } from './icon.js'
 import { Workspace } from './workspace.js'
@@ -36,7 +37,7 @@ function NoHub({ error }: { error: HubError }): VNode {
       <Icon name="alert" />
       <h1>The hub is not running</h1>
       {(problems.length > 0 ? problems : [error.message]).map((problem) => (
-        <p key={problem}>{problem}</p>
+        <p key={problem}>{sentence(problem)}</p>
       ))}
       <p class="hint">Put that right and start the application again.</p>
     </main>

@@ -23,6 +23,11 @@ export function countdown(then: number, now: number): string {
   return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`
 }
 
+/** The hub's sentences begin small, to be told within others. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 /** One life of a terminal: its id may be used again after it has ended. */
 export function lifeOf({ sessionId, epoch }: Pick<TerminalInfo, 'sessionId' | 'epoch'>): string {
   return `${sessionId} ${epoch}`

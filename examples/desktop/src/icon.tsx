@@ -10,6 +10,7 @@ const PATHS = {
   eye: 'M2 12s4-6 10-6 10 6 10 6-4 6-10 6-10-6-10-6zM12 9.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z',
   alert: 'M12 4l9 16H3zM12 10v4M12 17h.01',
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
+  check: 'M5 13l4 4L19 7',
   refresh: 'M20 11a8 8 0 1 0-2.3 6.3M20 4v7h-7',
 } as const
 

@@ -55,8 +55,6 @@ export function PairDialog({ status, onClose }: Props): VNode {
 
 function Code({ pairing, onFresh }: { pairing: Pairing; onFresh: () => void }): VNode {
   const now = useNow(250)
-  const [copied, setCopied] = useState(false)
-  useEffect(() => setCopied(false), [pairing])
   const expired = now >= pairing.expiresAt
   return (
     <div class="code" data-expired={expired}>
@@ -66,19 +64,28 @@ function Code({ pairing, onFresh }: { pairing: Pairing; onFresh: () => void }): 
       </p>
       <div class="link">
         <code>{pairing.url}</code>
-        <button
-          class="round"
-          aria-label="Copy the link"
-          title={copied ? 'Copied' : 'Copy the link'}
-          onClick={() => void navigator.clipboard.writeText(pairing.url).then(() => setCopied(true))}
-        >
-          <Icon name="copy" />
-        </button>
+        <CopyButton key={pairing.url} text={pairing.url} />
       </div>
       <button class={expired ? 'primary' : ''} onClick={onFresh}>
         <Icon name="refresh" /> Fresh code
       </button>
     </div>
+  )
+}
+
+function CopyButton({ text }: { text: string }): VNode {
+  const [state, setState] = useState<'idle' | 'copied' | 'failed'>('idle')
+  const label = { idle: 'Copy the link', copied: 'Copied', failed: 'Not copied: select it and copy it yourself' }[state]
+  const copy = (): void => {
+    navigator.clipboard.writeText(text).then(
+      () => setState('copied'),
+      () => setState('failed'),
+    )
+  }
+  return (
+    <button class="round" aria-label={label} title={label} onClick={copy}>
+      <Icon name={state === 'copied' ? 'check' : 'copy'} />
+    </button>
   )
 }
 

@@ -76,6 +76,9 @@ export function createScreen(host: HTMLElement, onRoom: (size: Size) => void): S
 function copies(event: KeyboardEvent, term: Terminal): boolean {
   if (!(event.ctrlKey && event.shiftKey && event.code === 'KeyC')) return false
   event.preventDefault()
-  if (event.type === 'keydown' && term.hasSelection()) void navigator.clipboard.writeText(term.getSelection())
+  if (event.type === 'keydown' && term.hasSelection()) {
+    // Where it is not allowed, the window's own menu still copies.
+    navigator.clipboard.writeText(term.getSelection()).catch(() => undefined)
+  }
   return true
 }

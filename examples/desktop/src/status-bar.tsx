@@ -4,7 +4,7 @@ import type { VNode } from 'preact'
 import type { HubStatus } from 'tauri-plugin-realtime-hub-api'
 import type { ConnectionState, TerminalInfo } from 'tauri-plugin-realtime-hub-api/client'
 
-import { audience } from './format.js'
+import { audience, sentence } from './format.js'
 import { Icon } from './icon.js'
 
 /** What keeps the hub from its full service. */
@@ -14,7 +14,7 @@ export function Problems({ problems }: { problems: readonly string[] }): VNode |
     <div class="problems" role="status">
       {problems.map((problem) => (
         <p key={problem}>
-          <Icon name="alert" /> {problem}
+          <Icon name="alert" /> {sentence(problem)}
         </p>
       ))}
     </div>

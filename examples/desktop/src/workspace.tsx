@@ -31,7 +31,12 @@ export function Workspace({ client }: { client: HubClient }): VNode {
   const room = useRef<Size>(undefined)
 
   const shown = (terminals ?? []).filter((terminal) => !closed.has(lifeOf(terminal)))
-  const current = shown.find(({ sessionId }) => sessionId === front) ?? shown.at(-1)
+  const find = (wanted: string | undefined): TerminalInfo | undefined =>
+    shown.find(({ sessionId }) => sessionId === wanted)
+  // What was asked for may not be in the list yet; until then nothing else comes to the front.
+  const previous = useRef<string>(undefined)
+  const current = find(front) ?? find(previous.current) ?? shown.at(-1)
+  previous.current = current?.sessionId
 
   const open = (): void => {
     const sessionId = freshId(terminals ?? [])
@@ -44,9 +49,16 @@ export function Workspace({ client }: { client: HubClient }): VNode {
     )
   }
   const close = (terminal: TerminalInfo): void => {
-    setClosed((before) => new Set(before).add(lifeOf(terminal)))
+    const life = lifeOf(terminal)
+    const at = shown.indexOf(terminal)
+    if (terminal === current) setFront((shown[at + 1] ?? shown[at - 1])?.sessionId)
+    setClosed((before) => new Set(before).add(life))
     if (!terminal.running) return
-    client.kill(terminal.sessionId).catch((error: unknown) => show(HubError.from(error).message))
+    client.kill(terminal.sessionId).catch((error: unknown) => {
+      // It runs on, so it is shown again.
+      setClosed((before) => new Set([...before].filter((other) => other !== life)))
+      show(HubError.from(error).message)
+    })
   }
   const again = ({ sessionId, title, command, args, cwd, projectId }: TerminalInfo): void => {
     register({ sessionId, title, command, args, cwd, projectId, ...room.current }).then(refresh, (error: unknown) =>
@@ -63,9 +75,9 @@ export function Workspace({ client }: { client: HubClient }): VNode {
   }, [terminals])
 
   useShortcuts({
-    't': open,
-    'w': () => current !== undefined && close(current),
-    'p': () => setPairing(true),
+    t: open,
+    w: () => current !== undefined && close(current),
+    p: () => setPairing(true),
   })
 
   const tabs = shown.map((terminal): Tab => ({ terminal, title: titles.get(terminal.sessionId) ?? terminal.title }))
@@ -75,7 +87,7 @@ export function Workspace({ client }: { client: HubClient }): VNode {
       <header class="bar" onMouseDown={(event) => event.preventDefault()}>
         <Icon name="logo" />
         <Tabs tabs={tabs} current={current?.sessionId} onSelect={setFront} onClose={close} onOpen={open} />
-        <button class="primary" onClick={() => setPairing(true)}>
+        <button class="primary" title="Ctrl+Shift+P" onClick={() => setPairing(true)}>
           <Icon name="phone" /> Pair a phone
         </button>
       </header>
