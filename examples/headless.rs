@@ -9,6 +9,7 @@
 //! fresh `pairUrl` on Enter or SIGUSR1. With `--qr` it also draws the code.
 
 use std::error::Error;
+use std::future::Future;
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
 
@@ -90,8 +91,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         data_dir: options.data.or(base.data_dir),
         ..base
     };
+    // Before anything is started, so that nothing is left behind.
+    let stop = stop_signal()?;
     let hub = HubHandle::start(config, &Handle::current());
-    let result = run(&hub, options.terminal, options.qr).await;
+    let result = run(&hub, options.terminal, options.qr, stop).await;
     hub.shutdown().await;
     result
 }
@@ -100,6 +103,7 @@ async fn run(
     hub: &HubHandle,
     terminals: Vec<RegisterRequest>,
     qr: bool,
+    stop: impl Future<Output = ()>,
 ) -> Result<(), Box<dyn Error>> {
     let connection = hub.connection(Role::Admin)?;
     for terminal in terminals {
@@ -110,11 +114,10 @@ async fn run(
     draw(&pairing.url, qr);
 
     let mut fresh = fresh_codes()?;
-    let stop = stop_signal();
     tokio::pin!(stop);
     loop {
         tokio::select! {
-            stopped = &mut stop => return Ok(stopped?),
+            () = &mut stop => return Ok(()),
             Some(()) = fresh.recv() => match hub.start_pairing(PairingRequest::default()) {
                 Ok(pairing) => {
                     say(&json!({"pairUrl": pairing.url}))?;
@@ -161,17 +164,22 @@ fn fresh_codes() -> std::io::Result<mpsc::Receiver<()>> {
     Ok(fresh)
 }
 
-/// SIGINT or SIGTERM.
-async fn stop_signal() -> std::io::Result<()> {
+/// Ends on SIGINT or SIGTERM, which are caught from now on.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
-        }
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }

@@ -4,7 +4,7 @@
 //! desktop's administrator. The crate's own entrances call the `_for` and `_to` methods with
 //! what the gate let through for *their* caller.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use tokio::runtime::Handle;
 
@@ -32,6 +32,16 @@ use crate::time::millis_since_epoch;
 #[derive(Debug, Clone)]
 pub struct HubHandle(Arc<Inner>);
 
+/// A handle that does not keep the hub: for what the hub itself owns.
+#[derive(Debug, Clone)]
+pub(crate) struct WeakHub(Weak<Inner>);
+
+impl WeakHub {
+    pub(crate) fn upgrade(&self) -> Option<HubHandle> {
+        self.0.upgrade().map(HubHandle)
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) config: HubConfig,
@@ -54,6 +64,10 @@ fn host() -> Principal {
 impl HubHandle {
     pub(crate) fn new(inner: Inner) -> Self {
         Self(Arc::new(inner))
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakHub {
+        WeakHub(Arc::downgrade(&self.0))
     }
 
     pub(crate) fn inner(&self) -> &Inner {

@@ -182,7 +182,7 @@ fn face(hub: &HubHandle, listener: TcpListener) {
         input_patience: timing.ping_timeout() / 2,
     });
     let (sockets, service) = Sockets::new(&inner.config);
-    sockets.open(hub);
+    sockets.open(&hub.downgrade());
     let engine = Engine::new(
         service,
         connections.clone(),

@@ -23,7 +23,11 @@ export class Source<T> implements Observable<T> {
   set(value: T): void {
     this.#value = value
     // A copy: a listener may unsubscribe itself or others.
-    for (const listener of [...this.#listeners]) listener(value)
+    for (const listener of [...this.#listeners]) {
+      // A listener may also set: then all have heard the newer value, and this one is the past.
+      if (this.#value !== value) return
+      listener(value)
+    }
   }
 
   subscribe(listener: (value: T) => void): () => void {

@@ -21,6 +21,7 @@ interface Props {
 
 export function ListPage({ client, deviceName, onOpen, onUnpair }: Props): VNode {
   const { terminals, error, refresh } = useTerminals(client)
+  const { status } = useObserved(client.connection)
   return (
     <div class="page list">
       <header>
@@ -37,7 +38,7 @@ export function ListPage({ client, deviceName, onOpen, onUnpair }: Props): VNode
             {error}
           </p>
         )}
-        {terminals === undefined && error === undefined && <p class="hint">Looking for terminals…</p>}
+        {terminals === undefined && error === undefined && status === 'connected' && <p class="hint">Looking for terminals…</p>}
         {terminals?.length === 0 && (
           <p class="hint">There is no terminal yet. One that is opened on the computer appears here.</p>
         )}

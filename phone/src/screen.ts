@@ -129,9 +129,13 @@ function cursorPlace(host: HTMLElement, term: Terminal): readonly Place[] {
   if (screen === null) return []
   const [width, height] = [screen.offsetWidth / term.cols, screen.offsetHeight / term.rows]
   const { cursorX, cursorY } = term.buffer.active
+  // Where the screen begins inside what is scrolled: there is a margin around it.
+  const [inner, outer] = [screen.getBoundingClientRect(), host.getBoundingClientRect()]
+  const left = inner.left - outer.left + host.scrollLeft
+  const top = inner.top - outer.top + host.scrollTop
   return [
-    { edge: 'scrollLeft', extent: 'clientWidth', start: cursorX * width, length: width },
-    { edge: 'scrollTop', extent: 'clientHeight', start: cursorY * height, length: height },
+    { edge: 'scrollLeft', extent: 'clientWidth', start: left + cursorX * width, length: width },
+    { edge: 'scrollTop', extent: 'clientHeight', start: top + cursorY * height, length: height },
   ]
 }
 

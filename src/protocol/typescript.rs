@@ -20,12 +20,17 @@ macro_rules! declarations {
 }
 
 fn declaration<T: TS>(config: &Config) -> String {
-    let docs = T::docs().map(|docs| docs.trim_end().to_owned() + "\n").unwrap_or_default();
+    let docs = T::docs()
+        .map(|docs| docs.trim_end().to_owned() + "\n")
+        .unwrap_or_default();
     let declaration = T::decl(config);
     // An optional part that is flattened is more than ts-rs can say.
     let declaration = match T::ident(config).as_str() {
         "WatchResponse" | "TerminalInfo" => {
-            format!("{} & Partial<TerminalExit>;", declaration.trim_end_matches(';'))
+            format!(
+                "{} & Partial<TerminalExit>;",
+                declaration.trim_end_matches(';')
+            )
         }
         _ => declaration,
     };
@@ -36,12 +41,47 @@ fn generated() -> String {
     let config = Config::new().with_large_int("number");
     let body = declarations!(
         &config,
-        SessionId, ProjectId, HubId, DeviceId, Role, ErrorCode, Failure, HubErrorEvent, HubHello,
-        ServerShutdown, Payload, Encoding, Replay, Resume, WatchRequest, WatchResponse, OutputEvent,
-        ResetEvent, ResizedEvent, ExitReason, TerminalExit, AckRequest, InputRequest, ResizeRequest,
-        ResizeResponse, SessionRequest, Success, TerminalInfo, ListResponse, RegisterRequest,
-        Connection, PairingRequest, Pairing, PairRequest, Paired, Device, StorageStatus,
-        EngineStatus, TerminalNamespaceStatus, Namespaces, HubStatus,
+        SessionId,
+        ProjectId,
+        HubId,
+        DeviceId,
+        Role,
+        ErrorCode,
+        Failure,
+        HubErrorEvent,
+        HubHello,
+        ServerShutdown,
+        Payload,
+        Encoding,
+        Replay,
+        Resume,
+        WatchRequest,
+        WatchResponse,
+        OutputEvent,
+        ResetEvent,
+        ResizedEvent,
+        ExitReason,
+        TerminalExit,
+        AckRequest,
+        InputRequest,
+        ResizeRequest,
+        ResizeResponse,
+        SessionRequest,
+        Success,
+        TerminalInfo,
+        ListResponse,
+        RegisterRequest,
+        Connection,
+        PairingRequest,
+        Pairing,
+        PairRequest,
+        Paired,
+        Device,
+        StorageStatus,
+        EngineStatus,
+        TerminalNamespaceStatus,
+        Namespaces,
+        HubStatus,
     );
     format!("{HEAD}{body}")
 }
@@ -55,5 +95,8 @@ fn the_file_is_what_the_types_say() {
         std::fs::write(&path, &generated).unwrap();
     }
     let present = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(present == generated, "{FILE} is out of date: run `make types`");
+    assert!(
+        present == generated,
+        "{FILE} is out of date: run `make types`"
+    );
 }

@@ -4,12 +4,13 @@
 //! The queue itself has no bound; whoever puts something in holds a permit of its own until
 //! [`Input::done`] is called, and is slowed or refused by that.
 
+use std::collections::VecDeque;
 use std::io::Write;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{HubError, Result};
 
-/// Called once, on the writing thread, with what became of an input.
+/// Called once with what became of an input.
 pub(crate) type Done = Box<dyn FnOnce(Result<()>) + Send>;
 
 /// Something typed.
@@ -18,35 +19,82 @@ pub(crate) struct Input {
     pub(crate) done: Done,
 }
 
-/// Where inputs go in.
-#[derive(Debug, Clone)]
-pub(crate) struct InputQueue(Sender<Input>);
+/// The inputs of one terminal.
+#[derive(Default)]
+pub(crate) struct InputQueue {
+    state: Mutex<State>,
+    changed: Condvar,
+}
 
-impl InputQueue {
-    pub(crate) fn push(&self, input: Input) {
-        if let Err(refused) = self.0.send(input) {
-            (refused.0.done)(Err(ended()));
-        }
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Input>,
+    /// Of the input that is being written. A write into a terminal that nobody reads may block
+    /// for ever, so whoever waits for it is told by [`InputQueue::close`].
+    writing: Option<Done>,
+    closed: bool,
+}
+
+impl std::fmt::Debug for InputQueue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InputQueue").finish_non_exhaustive()
     }
 }
 
-/// A queue and what serves it.
-pub(crate) fn queue() -> (InputQueue, Receiver<Input>) {
-    let (sender, receiver) = channel();
-    (InputQueue(sender), receiver)
-}
+impl InputQueue {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 
-/// Writes what comes until nobody can send any more. After a failure the rest is refused, not
-/// lost in silence.
-pub(crate) fn serve(inputs: &Receiver<Input>, mut writer: Box<dyn Write + Send>) {
-    let mut failed = false;
-    for input in inputs {
-        failed = failed
-            || writer
-                .write_all(&input.bytes)
-                .and_then(|()| writer.flush())
-                .is_err();
-        (input.done)(if failed { Err(ended()) } else { Ok(()) });
+    pub(crate) fn push(&self, input: Input) {
+        let mut state = self.state();
+        if state.closed {
+            drop(state);
+            (input.done)(Err(ended()));
+        } else {
+            state.waiting.push_back(input);
+            self.changed.notify_one();
+        }
+    }
+
+    /// Refuses everything that has not been written, now and from now on.
+    pub(crate) fn close(&self) {
+        let (writing, waiting) = {
+            let mut state = self.state();
+            state.closed = true;
+            (state.writing.take(), std::mem::take(&mut state.waiting))
+        };
+        self.changed.notify_one();
+        for done in writing
+            .into_iter()
+            .chain(waiting.into_iter().map(|input| input.done))
+        {
+            done(Err(ended()));
+        }
+    }
+
+    /// Writes what comes until the queue is closed.
+    pub(crate) fn serve(self: &Arc<Self>, mut writer: Box<dyn Write + Send>) {
+        while let Some(bytes) = self.take() {
+            let written = writer.write_all(&bytes).and_then(|()| writer.flush());
+            let done = self.state().writing.take();
+            if let Some(done) = done {
+                done(written.map_err(|_| ended()));
+            }
+        }
+    }
+
+    /// Waits for the next input; nothing when the queue is closed.
+    fn take(&self) -> Option<Vec<u8>> {
+        let state = self.state();
+        let nothing = |state: &mut State| state.waiting.is_empty() && !state.closed;
+        let mut state = self
+            .changed
+            .wait_while(state, nothing)
+            .unwrap_or_else(PoisonError::into_inner);
+        let input = state.waiting.pop_front()?;
+        state.writing = Some(input.done);
+        Some(input.bytes)
     }
 }
 

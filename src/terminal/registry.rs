@@ -15,7 +15,7 @@ use crate::protocol::{ExitReason, RegisterRequest};
 use crate::secret::random_token;
 use crate::tasks::Tasks;
 
-use super::input;
+use super::input::InputQueue;
 use super::pty::{Ended, Pty, PtyDriver, Spawn, Wait};
 use super::session::{Facts, Session};
 use super::stream::Size;
@@ -40,7 +40,14 @@ pub(crate) struct Registry {
     tasks: Tasks,
     driver: Box<dyn PtyDriver>,
     env: HubEnv,
-    sessions: Mutex<HashMap<SessionId, Entry>>,
+    sessions: Mutex<Sessions>,
+}
+
+#[derive(Default)]
+struct Sessions {
+    by_id: HashMap<SessionId, Entry>,
+    /// The hub is ending: nothing is started any more.
+    closed: bool,
 }
 
 enum Entry {
@@ -76,12 +83,12 @@ impl Registry {
         })
     }
 
-    fn sessions(&self) -> MutexGuard<'_, HashMap<SessionId, Entry>> {
+    fn sessions(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn find(&self, id: &SessionId) -> Option<Arc<Session>> {
-        match self.sessions().get(id) {
+        match self.sessions().by_id.get(id) {
             Some(Entry::Session(session)) => Some(session.clone()),
             _ => None,
         }
@@ -91,6 +98,7 @@ impl Registry {
     pub(crate) fn all(&self) -> Vec<Arc<Session>> {
         let mut all: Vec<_> = self
             .sessions()
+            .by_id
             .values()
             .filter_map(|entry| match entry {
                 Entry::Session(session) => Some(session.clone()),
@@ -131,6 +139,11 @@ impl Registry {
         let session = self.launch(&request, cwd, size).await?;
         reservation.becomes = Some(session.clone());
         drop(reservation);
+        if self.sessions().closed {
+            // Too late for end_all to have seen it.
+            session.kill_now();
+            return Err(shutting_down());
+        }
         if let Some(previous) = previous {
             // What its program left in the background goes with it.
             let grace = self.timing.kill_grace();
@@ -142,14 +155,18 @@ impl Registry {
 
     fn reserve(&self, id: &SessionId) -> Result<Option<Arc<Session>>> {
         let mut sessions = self.sessions();
+        if sessions.closed {
+            return Err(shutting_down());
+        }
         let busy = sessions
+            .by_id
             .values()
             .filter(|entry| match entry {
                 Entry::Starting => true,
                 Entry::Session(session) => session.running(),
             })
             .count();
-        let previous = match sessions.get(id) {
+        let previous = match sessions.by_id.get(id) {
             Some(Entry::Starting) => return Err(already_running(id)),
             Some(Entry::Session(session)) if session.running() => return Err(already_running(id)),
             Some(Entry::Session(session)) => Some(session.clone()),
@@ -161,7 +178,7 @@ impl Registry {
             ))
             .retry_after(Duration::from_secs(5)));
         }
-        sessions.insert(id.clone(), Entry::Starting);
+        sessions.by_id.insert(id.clone(), Entry::Starting);
         Ok(previous)
     }
 
@@ -189,7 +206,7 @@ impl Registry {
             .tasks
             .blocking(move || registry.driver.spawn(&spawn))
             .await
-            .ok_or_else(|| HubError::unavailable("the hub is shutting down"))?
+            .ok_or_else(shutting_down)?
             .map_err(HubError::invalid)?;
         let facts = Facts {
             id: request.session_id.clone(),
@@ -213,8 +230,10 @@ impl Registry {
         Ok(session)
     }
 
-    /// A program that could not be executed looks like one that aborted at once and in silence.
+    /// A program that could not be executed looks like one that aborts at once, saying so in
+    /// the words of Rust's runtime: the pseudo-terminal closes the pipe that would have told.
     async fn check_exec(&self, session: &Arc<Session>) -> Result<()> {
+        const WORDS: &[u8] = b"fatal runtime error";
         let mut changes = session.changes();
         let begun = async {
             while session.progress() == (0, false) {
@@ -224,20 +243,28 @@ impl Registry {
             }
         };
         let _ = timeout(self.timing.exec_check(), begun).await;
-        if session.progress() != (0, true) {
+        let first = session.first_bytes(WORDS.len());
+        if session.progress() == (0, false) || !WORDS.starts_with(&first) {
             return Ok(());
         }
         let _ = timeout(self.timing.exit_drain(), session.finished()).await;
         match session.info().exit {
-            Some(exit) if exit.signal.as_deref() == Some("SIGABRT") => Err(HubError::invalid(
-                format!("{} could not be executed", session.facts.command),
-            )),
+            Some(exit)
+                if exit.signal.as_deref() == Some("SIGABRT")
+                    && session.first_bytes(WORDS.len()).trim_ascii_start() == WORDS =>
+            {
+                let command = &session.facts.command;
+                Err(HubError::invalid(format!(
+                    "{command} could not be executed"
+                )))
+            }
             _ => Ok(()),
         }
     }
 
     /// Ends every terminal, all at once, and waits until their ends have been recorded.
     pub(crate) async fn end_all(&self) {
+        self.sessions().closed = true;
         let grace = self.timing.kill_grace();
         let endings: Vec<_> = self
             .all()
@@ -270,10 +297,19 @@ impl Registry {
 
     fn forget(&self, session: &Arc<Session>) {
         let mut sessions = self.sessions();
-        if let Some(Entry::Session(present)) = sessions.get(&session.facts.id)
+        if let Some(Entry::Session(present)) = sessions.by_id.get(&session.facts.id)
             && Arc::ptr_eq(present, session)
         {
-            sessions.remove(&session.facts.id);
+            sessions.by_id.remove(&session.facts.id);
+        }
+    }
+}
+
+impl Drop for Registry {
+    /// The last guard: however the hub came to its end, its programs do not stay behind.
+    fn drop(&mut self) {
+        for session in self.all() {
+            session.kill_now();
         }
     }
 }
@@ -290,8 +326,10 @@ impl Drop for Reservation<'_> {
     fn drop(&mut self) {
         let mut sessions = self.registry.sessions();
         match self.becomes.take() {
-            Some(session) => sessions.insert(self.id.clone(), Entry::Session(session)),
-            None => sessions.remove(self.id),
+            Some(session) => sessions
+                .by_id
+                .insert(self.id.clone(), Entry::Session(session)),
+            None => sessions.by_id.remove(self.id),
         };
     }
 }
@@ -306,12 +344,12 @@ fn attach(facts: Facts, pty: Pty, size: Size) -> Result<(Arc<Session>, oneshot::
         leader,
         ..
     } = pty;
-    let (queue, inputs) = input::queue();
-    let session = Arc::new(Session::new(facts, leader, size, control, queue));
+    let inputs = Arc::new(InputQueue::default());
+    let session = Arc::new(Session::new(facts, leader, size, control, inputs.clone()));
     let (ended_tx, ended) = oneshot::channel();
     let reading = session.clone();
     let threads = [
-        thread("terminal-write", move || input::serve(&inputs, writer)),
+        thread("terminal-write", move || inputs.serve(writer)),
         thread("terminal-wait", move || {
             let _ = ended_tx.send(wait(child));
         }),
@@ -398,6 +436,10 @@ pub(crate) fn size(cols: u32, rows: u32) -> Result<Size> {
             "cols and rows are whole numbers from 1 to {MAX_SIDE}"
         ))),
     }
+}
+
+fn shutting_down() -> HubError {
+    HubError::unavailable("the hub is shutting down")
 }
 
 fn already_running(id: &SessionId) -> HubError {

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
@@ -51,7 +51,7 @@ pub(crate) struct Session {
     /// Bumped whenever there is more for viewers.
     changed: watch::Sender<()>,
     control: Mutex<Box<dyn Control>>,
-    input: InputQueue,
+    input: Arc<InputQueue>,
     /// Fires when the exit has been recorded.
     finished: CancellationToken,
 }
@@ -89,7 +89,7 @@ impl Session {
         leader: Option<u32>,
         size: Size,
         control: Box<dyn Control>,
-        input: InputQueue,
+        input: Arc<InputQueue>,
     ) -> Self {
         Self {
             facts,
@@ -162,6 +162,13 @@ impl Session {
         }
     }
 
+    /// Kills every process of the terminal at once: for when nobody can wait.
+    pub(crate) fn kill_now(&self) {
+        if let Some(leader) = self.living_leader() {
+            processes::kill_session_now(leader);
+        }
+    }
+
     fn living_leader(&self) -> Option<u32> {
         self.leader.filter(|_| !self.state().empty)
     }
@@ -174,8 +181,9 @@ impl Session {
         }
     }
 
-    /// Records how it ended, once.
+    /// Records how it ended, once. Nothing can be typed any more.
     pub(crate) fn finish(&self, ended: Ended) {
+        self.input.close();
         {
             let mut state = self.state();
             let reason = state.reason;
@@ -202,6 +210,11 @@ impl Session {
     pub(crate) fn progress(&self) -> (u64, bool) {
         let state = self.state();
         (state.stream.end(), state.stream.ended())
+    }
+
+    /// The first bytes of what is held, at most `n`.
+    pub(crate) fn first_bytes(&self, n: usize) -> Vec<u8> {
+        self.state().stream.first_bytes(n)
     }
 
     /// Wakes whoever waits for more.
@@ -288,15 +301,6 @@ impl Session {
             .stream
             .has_more(cursor)
             .then(|| state.stream.end().saturating_sub(cursor.offset))
-    }
-}
-
-impl Drop for Session {
-    /// The last guard: whatever dropped the hub, its programs do not stay behind.
-    fn drop(&mut self) {
-        if let Some(leader) = self.living_leader() {
-            processes::kill_session_now(leader);
-        }
     }
 }
 

@@ -105,6 +105,13 @@ impl Stream {
         self.ring.len()
     }
 
+    /// The first bytes of what is held, at most `n`.
+    pub(crate) fn first_bytes(&self, n: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.ring.read(self.ring.start(), n, &mut bytes);
+        bytes
+    }
+
     pub(crate) fn size(&self) -> Size {
         self.size
     }

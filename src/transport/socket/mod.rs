@@ -11,7 +11,7 @@ use socketioxide::handler::ConnectHandler;
 use socketioxide::service::SocketIoService;
 
 use crate::config::HubConfig;
-use crate::hub::HubHandle;
+use crate::hub::WeakHub;
 use crate::protocol::ServerShutdown;
 use crate::time::millis_since_epoch;
 
@@ -39,13 +39,10 @@ impl Sockets {
     }
 
     /// Opens the namespaces.
-    pub(crate) fn open(&self, hub: &HubHandle) {
-        let (gate, serve) = (hub.clone(), hub.clone());
-        self.0.ns(
-            TERMINAL,
-            (async move |socket, auth| terminal::connected(&serve, socket, auth).await)
-                .with(async move |auth| terminal::admit(&gate, auth)),
-        );
+    pub(crate) fn open(&self, hub: &WeakHub) {
+        let hub = hub.clone();
+        let admit = async move |socket, auth| terminal::admit(&hub, socket, auth).await;
+        self.0.ns(TERMINAL, terminal::connected.with(admit));
     }
 
     /// Sockets connected to `/terminal`.

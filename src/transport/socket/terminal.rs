@@ -4,7 +4,7 @@
 //! has a viewer of its own ([`super::watching`]).
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
 use socketioxide::extract::{SocketRef, TryData};
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::access::{Allowed, Kill, Permission, Resize, Type, Watch};
 use crate::auth::{Kind, Principal};
 use crate::error::{HubError, Result};
-use crate::hub::HubHandle;
+use crate::hub::{HubHandle, WeakHub};
 use crate::ids::SessionId;
 use crate::protocol::{
     AckRequest, InputRequest, ListResponse, ResizeRequest, ResizeResponse, SessionRequest, Success,
@@ -48,38 +48,68 @@ fn principal(hub: &HubHandle, auth: &TryData<Auth>) -> Result<Principal, &'stati
     hub.verify(token).ok_or("Invalid token")
 }
 
-/// The middleware of the namespace: nobody gets in without a credential.
-pub(super) fn admit(hub: &HubHandle, auth: TryData<Auth>) -> Result<(), &'static str> {
-    principal(hub, &auth).map(drop)
+/// What [`admit`] leaves for [`connected`]. Not the socket itself, which holds this.
+struct Admitted {
+    hub: HubHandle,
+    principal: Principal,
+    connection: Arc<Connection>,
+    requests: UnboundedReceiver<Request>,
+    gone: CancellationToken,
 }
 
-/// Serves a socket that has been admitted.
-pub(super) async fn connected(hub: &HubHandle, socket: SocketRef, auth: TryData<Auth>) {
-    let connection = socket
-        .req_parts()
-        .extensions
-        .get::<Arc<Connection>>()
-        .cloned();
-    let (Ok(principal), Some(connection)) = (principal(hub, &auth), connection) else {
-        // The credential was good a moment ago; it is not any more.
-        let _ = socket.disconnect();
-        return;
-    };
+type Note = Arc<Mutex<Option<Admitted>>>;
+
+/// The middleware of the namespace: nobody gets in without a credential.
+///
+/// Everything that takes requests is set up here, before the client is told that it is
+/// connected: what a fast one sends at once must not find nobody listening.
+pub(super) async fn admit(
+    hub: &WeakHub,
+    socket: SocketRef,
+    auth: TryData<Auth>,
+) -> Result<(), &'static str> {
+    let hub = hub.upgrade().ok_or("The hub is closing")?;
+    let principal = principal(&hub, &auth)?;
+    let connection = socket.req_parts().extensions.get::<Arc<Connection>>();
+    let connection = connection.cloned().ok_or("The hub is closing")?;
     let (queue, requests) = queue(connection.clone());
     socket.extensions.insert(queue);
     socket.on_fallback(async |_: Queued| {});
     let gone = CancellationToken::new();
     let on_disconnect = gone.clone();
     socket.on_disconnect(async move || on_disconnect.cancel());
-    send(&connection, 0, || socket.emit("hub:hello", &hub.hello()));
-    let viewer = TerminalSocket {
-        hub: hub.clone(),
-        socket,
-        connection,
+    let admitted = Admitted {
+        hub,
         principal,
-        watches: HashMap::new(),
+        connection,
+        requests,
+        gone,
     };
-    hub.tasks().spawn(viewer.serve(requests, gone));
+    let note: Note = Arc::new(Mutex::new(Some(admitted)));
+    socket.extensions.insert(note);
+    Ok(())
+}
+
+/// Serves a socket that has been admitted.
+pub(super) async fn connected(socket: SocketRef) {
+    let note = socket.extensions.remove::<Note>();
+    let admitted = note.and_then(|note| note.lock().unwrap_or_else(PoisonError::into_inner).take());
+    let Some(admitted) = admitted else {
+        return;
+    };
+    let hello = admitted.hub.hello();
+    send(&admitted.connection, 0, || socket.emit("hub:hello", &hello));
+    let tasks = admitted.hub.tasks().clone();
+    let serving = TerminalSocket {
+        hub: admitted.hub,
+        socket,
+        connection: admitted.connection,
+        principal: admitted.principal,
+        watches: HashMap::new(),
+        requests: admitted.requests,
+        gone: admitted.gone,
+    };
+    tasks.spawn(serving.serve());
 }
 
 /// One socket of the namespace.
@@ -89,24 +119,29 @@ struct TerminalSocket {
     connection: Arc<Connection>,
     principal: Principal,
     watches: HashMap<SessionId, Watching>,
+    requests: UnboundedReceiver<Request>,
+    /// Fires when the client has gone.
+    gone: CancellationToken,
 }
 
 impl TerminalSocket {
-    async fn serve(mut self, mut requests: UnboundedReceiver<Request>, gone: CancellationToken) {
-        let all = async {
-            while let Some(request) = requests.recv().await {
-                // A client that asks and does not listen must not pile up answers.
-                self.connection.outflow.ready().await;
-                self.handle(request).await;
-            }
-        };
+    async fn serve(mut self) {
+        let gone = self.gone.clone();
         tokio::select! {
             biased;
             () = gone.cancelled() => {}
-            () = all => {}
+            () = self.requests() => {}
         }
         for (_, watch) in self.watches.drain() {
             watch.end().await;
+        }
+    }
+
+    async fn requests(&mut self) {
+        while let Some(request) = self.requests.recv().await {
+            // A client that asks and does not listen must not pile up answers.
+            self.connection.outflow.ready().await;
+            self.handle(request).await;
         }
     }
 
