@@ -85,7 +85,8 @@ async function sameOnBoth(desktop: Desktop, phone: Phone): Promise<void> {
 
 test('the terminal in the window is driven from a phone, and the other way round', async () => {
   const desktop = await startDesktop()
-  await desktop.type('mkdir work && cd work && mkdir folder && touch script && chmod +x script\n')
+  await desktop.type('mkdir work && cd work && mkdir folder && install -m 755 /dev/null script && echo ready\n')
+  await desktop.see('ready')
   await desktop.type('echo "from the desktop: $((40+2))"\n')
   await desktop.see('from the desktop: 42')
   await desktop.shot('desktop-start')

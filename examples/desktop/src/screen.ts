@@ -23,6 +23,14 @@ const THEME = {
   blue: '#7cb3ff',
   magenta: '#d2a8ff',
   cyan: '#6fd3d9',
+  white: '#c9cfd8',
+  brightRed: '#ffa198',
+  brightGreen: '#8fe3a8',
+  brightYellow: '#f2d88f',
+  brightBlue: '#a5cbff',
+  brightMagenta: '#e2c5ff',
+  brightCyan: '#9be9ee',
+  brightWhite: '#ffffff',
 }
 
 export interface Size {
