@@ -75,7 +75,8 @@ export function createScreen(host: HTMLElement, initialMode: FitMode, type: (dat
   const follow = (): void => {
     if (!following) return
     for (const { edge, extent, start, length } of cursorPlace(host, term)) {
-      const [first, last] = [host[edge], host[edge] + host[extent]]
+      // A cell of slack: what is drawn differs from what is reckoned by fractions of a pixel each.
+      const [first, last] = [host[edge] + length, host[edge] + host[extent] - length]
       if (start < first) host[edge] = Math.max(0, start - MARGIN_CELLS * length)
       else if (start + length > last) host[edge] = start + (1 + MARGIN_CELLS) * length - host[extent]
     }

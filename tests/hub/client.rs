@@ -62,6 +62,8 @@ pub(crate) struct Client {
     next_id: u64,
     /// The scrollback of the last watch, until output is waited for.
     scrollback: String,
+    /// What the hub said when it let us in.
+    pub(crate) hello: Option<Value>,
 }
 
 impl Client {
@@ -78,6 +80,7 @@ impl Client {
             events: VecDeque::new(),
             next_id: 0,
             scrollback: String::new(),
+            hello: None,
         };
         loop {
             match client.packet().await? {
@@ -174,6 +177,11 @@ impl Client {
         }
     }
 
+    /// The next event, if it has been read already.
+    pub(crate) fn queued(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
     /// The next event, or that the connection has ended.
     pub(crate) async fn event(&mut self) -> Result<Event, Closed> {
         if let Some(event) = self.events.pop_front() {
@@ -257,6 +265,14 @@ impl Client {
                 }
             }
             let mut arguments = arguments.into_iter();
+            if arguments
+                .as_slice()
+                .first()
+                .is_some_and(|name| name == "hub:hello")
+            {
+                self.hello = arguments.nth(1);
+                continue;
+            }
             return Ok(match kind {
                 b'2' | b'5' => Packet::Event(Event {
                     name: arguments.next().unwrap().as_str().unwrap().to_owned(),

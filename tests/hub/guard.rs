@@ -100,6 +100,20 @@ async fn cors_answers_for_known_origins_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_hub_says_hello() {
+    let hub = Hub::start();
+    let mut client = hub.client().await;
+    client.request("terminal:list", json!({})).await;
+    let expected = json!({
+        "protocol": 1,
+        "hub": hub.hub.status().unwrap().hub,
+        "version": env!("CARGO_PKG_VERSION"),
+        "features": [],
+    });
+    assert_eq!(client.hello, Some(expected));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_credential_little_answers() {
     let hub = Hub::start();
     let get = async |path: &str, token: Option<&str>| {
