@@ -79,7 +79,7 @@ impl HubHandle {
     /// [`HubHandle::status`], and the rest works.
     #[must_use]
     pub fn start(config: HubConfig, runtime: &Handle) -> Self {
-        crate::server::start(config, runtime)
+        crate::server::start(Ok(config), Vec::new(), runtime)
     }
 
     /// What the hub is doing, and what keeps it from its full service.

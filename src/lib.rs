@@ -4,6 +4,19 @@
 //! its own web view, a phone's browser through a tunnel, any stock Socket.IO client. The hub
 //! is an axum and Socket.IO server within the application's process; nothing else is needed.
 //!
+//! One line adds it to an application (and one capability and one CSP entry, see the README):
+//!
+//! ```no_run
+//! # #[cfg(feature = "tauri")]
+//! # fn main() {
+//! tauri::Builder::default()
+//!     .plugin(tauri_plugin_realtime_hub::init())
+//! #   ;
+//! # }
+//! # #[cfg(not(feature = "tauri"))]
+//! # fn main() {}
+//! ```
+//!
 //! It also runs without Tauri:
 //!
 //! ```
@@ -45,6 +58,8 @@ mod config;
 mod error;
 mod hub;
 mod ids;
+#[cfg(feature = "tauri")]
+mod plugin;
 pub mod protocol;
 mod qr;
 mod secret;
@@ -59,6 +74,8 @@ pub use config::{DEFAULT_PORT, HubConfig, Limits, Timing};
 pub use error::{HubError, Result};
 pub use hub::HubHandle;
 pub use ids::{DeviceId, HubId, InvalidId, MAX_ID_LEN, ProjectId, SessionId};
+#[cfg(feature = "tauri")]
+pub use plugin::{Builder, RealtimeHubExt, init};
 #[doc(no_inline)]
 pub use protocol::{
     Connection, ErrorCode, HubStatus, Pairing, PairingRequest, RegisterRequest, Role, TerminalInfo,

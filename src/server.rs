@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::{Authenticator, Devices, LocalTokens, Pairings};
 use crate::config::{DEFAULT_PORT, HubConfig};
+use crate::error::Result;
 use crate::hub::{HubHandle, Inner};
 use crate::protocol::RegisterRequest;
 use crate::store::{self, Opened};
@@ -61,11 +62,15 @@ impl Front {
     }
 }
 
-/// See [`HubHandle::start`].
-pub(crate) fn start(config: HubConfig, runtime: &Handle) -> HubHandle {
-    let mut problems = Vec::new();
+/// See [`HubHandle::start`]. An entrance that reads the configuration from somewhere hands over
+/// what came of it, and the `problems` that it met on the way.
+pub(crate) fn start(
+    config: Result<HubConfig>,
+    mut problems: Vec<String>,
+    runtime: &Handle,
+) -> HubHandle {
     let external = std::env::var("EXTERNAL_URL").ok();
-    let (config, sound) = match config.resolve(external.as_deref()) {
+    let (config, sound) = match config.and_then(|config| config.resolve(external.as_deref())) {
         Ok(config) => (config, true),
         Err(error) => {
             // A hub that was configured by mistake must not listen by mistake.

@@ -1,0 +1,164 @@
+// The terminals in tabs: which there are, which one is in front, opening and closing them. Knows
+// nothing of what is inside one.
+
+import type { VNode } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { HubError, register } from 'tauri-plugin-realtime-hub-api'
+import type { HubClient, TerminalInfo } from 'tauri-plugin-realtime-hub-api/client'
+
+import { lifeOf } from './format.js'
+import { useObserved, useStatus, useTerminals } from './hooks.js'
+import { Icon } from './icon.js'
+import { PairDialog } from './pair-dialog.js'
+import type { Size } from './screen.js'
+import { Problems, StatusBar } from './status-bar.js'
+import { type Tab, Tabs } from './tabs.js'
+import { TerminalPane } from './terminal-pane.js'
+
+/** Long enough to be read. */
+const NOTICE_MS = 6_000
+
+export function Workspace({ client }: { client: HubClient }): VNode {
+  const connection = useObserved(client.connection)
+  const { status } = useStatus()
+  const { terminals, refresh } = useTerminals(client)
+  const [front, setFront] = useState<string>()
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
+  const [titles, setTitles] = useState<ReadonlyMap<string, string>>(new Map())
+  const [pairing, setPairing] = useState(false)
+  const { notice, show } = useNotice()
+  /** What the panes have room for, so that a program starts with its size. */
+  const room = useRef<Size>(undefined)
+
+  const shown = (terminals ?? []).filter((terminal) => !closed.has(lifeOf(terminal)))
+  const find = (wanted: string | undefined): TerminalInfo | undefined =>
+    shown.find(({ sessionId }) => sessionId === wanted)
+  // What was asked for may not be in the list yet; until then nothing else comes to the front.
+  const previous = useRef<string>(undefined)
+  const current = find(front) ?? find(previous.current) ?? shown.at(-1)
+  previous.current = current?.sessionId
+
+  const open = (): void => {
+    const sessionId = freshId(terminals ?? [])
+    register({ sessionId, ...room.current }).then(
+      () => {
+        setFront(sessionId)
+        refresh()
+      },
+      (error: unknown) => show(HubError.from(error).message),
+    )
+  }
+  const close = (terminal: TerminalInfo): void => {
+    const life = lifeOf(terminal)
+    const at = shown.indexOf(terminal)
+    if (terminal === current) setFront((shown[at + 1] ?? shown[at - 1])?.sessionId)
+    setClosed((before) => new Set(before).add(life))
+    if (!terminal.running) return
+    client.kill(terminal.sessionId).catch((error: unknown) => {
+      // It runs on, so it is shown again.
+      setClosed((before) => new Set([...before].filter((other) => other !== life)))
+      show(HubError.from(error).message)
+    })
+  }
+  const again = ({ sessionId, title, command, args, cwd, projectId }: TerminalInfo): void => {
+    register({ sessionId, title, command, args, cwd, projectId, ...room.current }).then(refresh, (error: unknown) =>
+      show(HubError.from(error).message),
+    )
+  }
+
+  // Whoever opens the application wants a terminal.
+  const first = useRef(true)
+  useEffect(() => {
+    if (terminals === undefined || !first.current) return
+    first.current = false
+    if (!terminals.some(({ running }) => running)) open()
+  }, [terminals])
+
+  useShortcuts({
+    t: open,
+    w: () => current !== undefined && close(current),
+    p: () => setPairing(true),
+  })
+
+  const tabs = shown.map((terminal): Tab => ({ terminal, title: titles.get(terminal.sessionId) ?? terminal.title }))
+  return (
+    <div class="window">
+      {/* What is clicked here must not take the keyboard from the terminal. */}
+      <header class="bar" onMouseDown={(event) => event.preventDefault()}>
+        <Icon name="logo" />
+        <Tabs tabs={tabs} current={current?.sessionId} onSelect={setFront} onClose={close} onOpen={open} />
+        <button class="primary" title="Ctrl+Shift+P" onClick={() => setPairing(true)}>
+          <Icon name="phone" /> Pair a phone
+        </button>
+      </header>
+      <Problems problems={status?.problems ?? []} />
+      <main class="panes">
+        {shown.map((terminal) => (
+          <TerminalPane
+            key={terminal.sessionId}
+            client={client}
+            terminal={terminal}
+            inFront={terminal === current}
+            focused={terminal === current && !pairing}
+            onTitle={(title) => setTitles((before) => new Map(before).set(terminal.sessionId, title))}
+            onRoom={(size) => (room.current = size)}
+            onChange={refresh}
+            onNotice={show}
+            onAgain={() => again(terminal)}
+          />
+        ))}
+        {terminals !== undefined && shown.length === 0 && (
+          <div class="nothing">
+            <p>No terminal is open.</p>
+            <button onClick={open}>New terminal</button>
+          </div>
+        )}
+      </main>
+      <p class="toast" role="alert" hidden={notice === undefined}>
+        {notice}
+      </p>
+      <StatusBar connection={connection} status={status} terminal={current} />
+      {pairing && <PairDialog status={status} onClose={() => setPairing(false)} />}
+    </div>
+  )
+}
+
+/** A number that none has, not even one that has ended: phones may still be looking at that. */
+function freshId(terminals: readonly TerminalInfo[]): string {
+  const taken = new Set(terminals.map(({ sessionId }) => sessionId))
+  let number = 1
+  while (taken.has(`shell-${number}`)) number += 1
+  return `shell-${number}`
+}
+
+/** Ctrl+Shift with a letter, as desktop terminals have it: Ctrl alone belongs to the program. */
+function useShortcuts(actions: Readonly<Record<string, () => void>>): void {
+  const latest = useRef(actions)
+  latest.current = actions
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const action = event.ctrlKey && event.shiftKey ? latest.current[event.key.toLowerCase()] : undefined
+      if (action === undefined) return
+      event.preventDefault()
+      event.stopPropagation()
+      action()
+    }
+    // Before xterm.js sees it.
+    window.addEventListener('keydown', onKey, { capture: true })
+    return () => window.removeEventListener('keydown', onKey, { capture: true })
+  }, [])
+}
+
+/** A message that goes away by itself. */
+function useNotice(): { notice: string | undefined; show: (text: string) => void } {
+  const [notice, setNotice] = useState<string>()
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  return {
+    notice,
+    show: (text) => {
+      clearTimeout(timer.current)
+      setNotice(text)
+      timer.current = setTimeout(() => setNotice(undefined), NOTICE_MS)
+    },
+  }
+}
