@@ -20,8 +20,15 @@ async function call<T>(command: string, args?: InvokeArgs): Promise<T> {
   try {
     return await invoke<T>(`plugin:realtime-hub|${command}`, args)
   } catch (error) {
-    throw HubError.from(error)
+    throw refusal(error) ?? HubError.from(error)
   }
+}
+
+/** What Tauri says when no capability of the window allows a command: a bare string, without a code. */
+const REFUSED = /\bnot allowed\b|\bexplicitly denied\b/
+
+function refusal(error: unknown): HubError | undefined {
+  return typeof error === 'string' && REFUSED.test(error) ? new HubError('FORBIDDEN', error) : undefined
 }
 
 /** The hub's address and a credential that may watch. */

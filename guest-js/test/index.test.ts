@@ -36,6 +36,22 @@ test('a failure keeps its code', async () => {
     code: 'CONFLICT',
     message: 'It runs already',
   })
-  invoke.mockRejectedValue('realtime-hub.kill not allowed')
-  await expect(hub.kill('a')).rejects.toMatchObject({ code: 'INTERNAL', message: 'realtime-hub.kill not allowed' })
+  invoke.mockRejectedValue('Plugin not found')
+  await expect(hub.kill('a')).rejects.toMatchObject({ code: 'INTERNAL', message: 'Plugin not found' })
+})
+
+// Tauri's own words: of a release build, of a debug build, of a capability that denies.
+test.each([
+  'Command plugin:realtime-hub|kill not allowed by ACL',
+  'realtime-hub.kill not allowed. Permissions associated with this command: realtime-hub:allow-kill',
+  'realtime-hub.kill not allowed on window "other", webview "other", URL: local',
+  'realtime-hub.kill explicitly denied on origin local',
+])('a command that no capability allows is forbidden: %s', async (message) => {
+  invoke.mockRejectedValue(message)
+  await expect(hub.kill('a')).rejects.toMatchObject({ name: 'HubError', code: 'FORBIDDEN', message })
+})
+
+test('an error of the hub that speaks of what is not allowed keeps its code', async () => {
+  invoke.mockRejectedValue({ code: 'INVALID', message: 'a slash is not allowed' })
+  await expect(hub.kill('a')).rejects.toMatchObject({ code: 'INVALID' })
 })
