@@ -21,7 +21,7 @@ lint: js
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps -p tauri-plugin-realtime-hub
 	npm run lint
 
-# Ratios against a raw pseudo-terminal and a Node baseline; fails below the stated ones.
+# Ratios against a raw pseudo-terminal; fails below the stated ones.
 bench: js
 	cargo build --quiet --release $(HUB) --example headless
 	cargo bench --quiet $(HUB) --bench terminals

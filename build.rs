@@ -26,7 +26,7 @@ fn main() {
         println!("cargo::rerun-if-changed=phone/dist");
         if !std::path::Path::new("phone/dist/index.html").exists() {
             println!(
-                "cargo::error=phone/dist is missing: run `make phone` (npm ci, npm run build), \
+                "cargo::error=phone/dist is missing: run `make js` (npm ci, npm run build), \
                  or build without the feature `phone`"
             );
         }

@@ -19,7 +19,7 @@ if [ "$(uname -s)" = Linux ]; then
   need xvfb has Xvfb
   need webkit2gtk-driver has WebKitWebDriver
   need chromium has chromium
-  need vim-tiny has vi
+  need vim has vim
   need procps has ps
   need python3-venv python3 -c 'import venv, ensurepip'
   if [ ${#missing[@]} -gt 0 ]; then

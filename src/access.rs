@@ -85,6 +85,9 @@ pub(crate) struct Allowed<P, O> {
     permission: std::marker::PhantomData<P>,
 }
 
+/// Proof that the gate let `P` through for a terminal.
+pub(crate) type AllowedTerminal<P> = Allowed<P, Arc<Session>>;
+
 impl<P, O> Allowed<P, O> {
     pub(crate) fn object(&self) -> &O {
         &self.object

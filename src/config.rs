@@ -25,7 +25,8 @@ pub struct HubConfig {
     /// The address under which phones reach the hub, through a tunnel or a proxy. Falls back
     /// to the environment variable `EXTERNAL_URL`.
     pub external_url: Option<Url>,
-    /// Further `Host` values to answer to (`name` for any port, `name:port` for one).
+    /// Further `Host` values to answer to (`name` for any port, `name:port` for one; an IPv6
+    /// address without brackets, for any port).
     pub allow_hosts: Vec<String>,
     /// Further origins whose pages may connect (`https://app.example`).
     pub allow_origins: Vec<String>,
@@ -71,7 +72,7 @@ impl Default for Limits {
             terminals: 128,
             watches_per_socket: 64,
             message_bytes: 1_000_000,
-            ring_bytes: 1 << 20,
+            ring_bytes: 2 << 20,
             ring_burst_bytes: 8 << 20,
             input_waiting_bytes: 1 << 20,
             output_waiting_bytes: 512 << 10,
@@ -168,13 +169,14 @@ impl HubConfig {
             check_origin(origin)?;
         }
         for host in &self.allow_hosts {
-            if host.is_empty() || host.contains(['/', '@', ' ', '*']) {
+            if host.is_empty() || host.contains(['/', '@', ' ', '*', '[', ']']) {
                 return Err(HubError::invalid(format!(
                     "allowHosts: {host:?} is not a host name"
                 )));
             }
         }
         self.limits.check()?;
+        self.timing.check()?;
         Ok(self)
     }
 }
@@ -216,40 +218,81 @@ fn check_origin(origin: &str) -> Result<()> {
     }
 }
 
+/// One number that has a range: its name, its value, the least and the most.
+type Ranged = (&'static str, u64, u64, u64);
+
+fn check_ranges(group: &str, ranges: &[Ranged]) -> Result<()> {
+    for (name, value, least, most) in ranges {
+        if !(least..=most).contains(&value) {
+            return Err(HubError::invalid(format!(
+                "{group}.{name}: {value} is not within {least}..={most}"
+            )));
+        }
+    }
+    Ok(())
+}
+
 impl Limits {
     fn check(&self) -> Result<()> {
-        let ranges: [(&str, usize, usize, usize); 7] = [
-            ("terminals", self.terminals, 1, 10_000),
-            ("watchesPerSocket", self.watches_per_socket, 1, 10_000),
-            ("messageBytes", self.message_bytes, 10_000, 64 << 20),
-            ("ringBytes", self.ring_bytes, 64 << 10, 64 << 20),
-            (
-                "ringBurstBytes",
-                self.ring_burst_bytes,
-                self.ring_bytes,
-                256 << 20,
-            ),
-            (
-                "inputWaitingBytes",
-                self.input_waiting_bytes,
-                4 << 10,
-                64 << 20,
-            ),
-            (
-                "outputWaitingBytes",
-                self.output_waiting_bytes,
-                64 << 10,
-                64 << 20,
-            ),
-        ];
-        for (name, value, least, most) in ranges {
-            if !(least..=most).contains(&value) {
-                return Err(HubError::invalid(format!(
-                    "limits.{name}: {value} is not within {least}..={most}"
-                )));
-            }
-        }
-        Ok(())
+        let size = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        check_ranges(
+            "limits",
+            &[
+                ("terminals", size(self.terminals), 1, 10_000),
+                ("watchesPerSocket", size(self.watches_per_socket), 1, 10_000),
+                ("messageBytes", size(self.message_bytes), 10_000, 64 << 20),
+                ("ringBytes", size(self.ring_bytes), 64 << 10, 64 << 20),
+                (
+                    "ringBurstBytes",
+                    size(self.ring_burst_bytes),
+                    size(self.ring_bytes),
+                    256 << 20,
+                ),
+                (
+                    "inputWaitingBytes",
+                    size(self.input_waiting_bytes),
+                    4 << 10,
+                    64 << 20,
+                ),
+                // Above, more small packets could wait than the engine queues.
+                (
+                    "outputWaitingBytes",
+                    size(self.output_waiting_bytes),
+                    64 << 10,
+                    2 << 20,
+                ),
+                ("devices", size(self.devices), 1, 10_000),
+                ("pairings", size(self.pairings), 1, 1_000),
+                (
+                    "wrongCodesPerMinute",
+                    u64::from(self.wrong_codes_per_minute),
+                    1,
+                    10_000,
+                ),
+            ],
+        )
+    }
+}
+
+/// An hour: longer than anything here should take.
+const HOUR: u64 = 3_600_000;
+
+impl Timing {
+    fn check(&self) -> Result<()> {
+        check_ranges(
+            "timing",
+            &[
+                ("pingIntervalMs", self.ping_interval_ms, 100, HOUR),
+                ("pingTimeoutMs", self.ping_timeout_ms, 100, HOUR),
+                ("recoveryWindowMs", self.recovery_window_ms, 0, 24 * HOUR),
+                ("killGraceMs", self.kill_grace_ms, 1, HOUR),
+                ("exitQuietMs", self.exit_quiet_ms, 1, HOUR),
+                ("exitDrainMs", self.exit_drain_ms, 1, HOUR),
+                ("execCheckMs", self.exec_check_ms, 0, HOUR),
+                ("shutdownMs", self.shutdown_ms, 1, HOUR),
+                ("pairingMs", self.pairing_ms, 1, HOUR),
+            ],
+        )
     }
 }
 
@@ -281,6 +324,12 @@ mod tests {
             (r#"{"allowHosts": ["a/b"]}"#, "allowHosts"),
             (r#"{"allowHosts": ["*"]}"#, "allowHosts"),
             (r#"{"limits": {"ringBytes": 1}}"#, "limits.ringBytes"),
+            (r#"{"limits": {"pairings": 0}}"#, "limits.pairings"),
+            (
+                r#"{"timing": {"pingIntervalMs": 0}}"#,
+                "timing.pingIntervalMs",
+            ),
+            (r#"{"timing": {"shutdownMs": -1}}"#, "invalid value"),
             (
                 r#"{"limits": {"ringBytes": 2000000, "ringBurstBytes": 1000000}}"#,
                 "ringBurstBytes",

@@ -8,7 +8,9 @@ use std::sync::{Arc, Weak};
 
 use tokio::runtime::Handle;
 
-use crate::access::{self, Allowed, Denied, Pair, Permission, Protected, ReadStatus, WholeHub};
+use crate::access::{
+    self, Allowed, AllowedTerminal, Denied, Pair, Permission, Protected, ReadStatus, WholeHub,
+};
 use crate::access::{Kill, Resize, Spawn, Type, Watch};
 use crate::auth::pairing::Grant;
 use crate::auth::{Authenticator, Principal};
@@ -25,7 +27,6 @@ use crate::server::{Address, Front};
 use crate::tasks::Tasks;
 use crate::terminal::input::Done;
 use crate::terminal::registry::{self, Registry};
-use crate::terminal::session::Session;
 use crate::time::millis_since_epoch;
 
 /// A running hub. Cheap to clone; all clones are the same hub.
@@ -214,7 +215,7 @@ impl HubHandle {
         &self,
         principal: &Principal,
         id: &SessionId,
-    ) -> Result<Allowed<P, Arc<Session>>> {
+    ) -> Result<AllowedTerminal<P>> {
         let not_found = || HubError::not_found("Terminal session not found");
         let session = self.0.terminals.find(id).ok_or_else(not_found)?;
         access::allow(principal, session).map_err(|denied| match denied {
@@ -243,18 +244,13 @@ impl HubHandle {
         Ok(session.info())
     }
 
-    pub(crate) fn type_into(
-        &self,
-        terminal: &Allowed<Type, Arc<Session>>,
-        bytes: Vec<u8>,
-        done: Done,
-    ) {
+    pub(crate) fn type_into(&self, terminal: &AllowedTerminal<Type>, bytes: Vec<u8>, done: Done) {
         terminal.object().input(bytes, done);
     }
 
     pub(crate) fn resize_to(
         &self,
-        terminal: &Allowed<Resize, Arc<Session>>,
+        terminal: &AllowedTerminal<Resize>,
         cols: u32,
         rows: u32,
     ) -> Result<()> {
@@ -266,7 +262,7 @@ impl HubHandle {
             .map_err(|error| HubError::internal("the terminal could not be resized", &error))
     }
 
-    pub(crate) async fn kill_allowed(&self, terminal: &Allowed<Kill, Arc<Session>>) {
+    pub(crate) async fn kill_allowed(&self, terminal: &AllowedTerminal<Kill>) {
         let grace = self.0.config.timing.kill_grace();
         terminal.object().kill(ExitReason::Killed, grace).await;
     }

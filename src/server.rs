@@ -228,7 +228,7 @@ pub(crate) async fn shutdown(hub: &Inner) {
     let front = hub.front.get();
     if let Some(front) = front {
         front.closing.cancel();
-        front.sockets.announce_shutdown().await;
+        front.sockets.announce_shutdown();
     }
     // Time is kept for telling how the terminals ended.
     let ended = timeout_at(

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::Failure;
-use crate::client::{Client, bytes_of};
+use crate::client::Client;
 
 /// What a measured script prints when it is ready, with the terminal as it will be.
 pub(crate) const READY: &str = "stty raw -echo; printf ready; ";
@@ -22,7 +23,10 @@ pub(crate) struct HubProcess {
 
 impl HubProcess {
     pub(crate) async fn start(script: &str, config: &str) -> Result<Self, Failure> {
-        let terminal = format!("t=sh -c {}", shell_words::quote(&format!("{READY}{script}")));
+        let terminal = format!(
+            "t=sh -c {}",
+            shell_words::quote(&format!("{READY}{script}"))
+        );
         let mut child = Command::new(headless()?)
             .args(["--port", "0", "--config", config, "--terminal", &terminal])
             .stdin(Stdio::piped())
@@ -41,13 +45,19 @@ impl HubProcess {
 
     /// Lets the peak of memory begin anew.
     pub(crate) fn reset_peak(&self) -> Result<(), Failure> {
-        Ok(std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5")?)
+        Ok(std::fs::write(
+            format!("/proc/{}/clear_refs", self.child.id()),
+            "5",
+        )?)
     }
 
     /// The largest resident set since, in bytes.
     pub(crate) fn peak_memory(&self) -> Result<f64, Failure> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find(|line| line.starts_with("VmHWM:")).ok_or("no VmHWM")?;
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmHWM:"))
+            .ok_or("no VmHWM")?;
         let kib: f64 = line.split_whitespace().nth(1).ok_or("no number")?.parse()?;
         Ok(kib * 1024.0)
     }
@@ -55,7 +65,9 @@ impl HubProcess {
 
 impl Drop for HubProcess {
     fn drop(&mut self) {
-        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        let _ = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status();
         let _ = self.child.wait();
     }
 }
@@ -76,6 +88,8 @@ pub(crate) struct Viewer {
     client: Client,
     epoch: Value,
     offset: u64,
+    acknowledged: u64,
+    window: u64,
 }
 
 impl Viewer {
@@ -88,10 +102,12 @@ impl Viewer {
             client,
             epoch: answer["epoch"].clone(),
             offset: answer["offset"].as_u64().ok_or("no offset")?,
+            acknowledged: 0,
+            window,
         };
         viewer.acknowledge().await;
         while viewer.offset < READY_BYTES as u64 {
-            viewer.next(&mut Vec::new()).await?;
+            viewer.next().await?;
         }
         Ok(viewer)
     }
@@ -99,49 +115,64 @@ impl Viewer {
     async fn acknowledge(&mut self) {
         let ack = json!({"sessionId": "t", "offset": self.offset, "epoch": self.epoch});
         self.client.emit("terminal:ack", &ack).await;
+        self.acknowledged = self.offset;
     }
 
-    /// Takes the next output. False when it had fallen behind and got a new start.
-    async fn next(&mut self, into: &mut Vec<u8>) -> Result<bool, Failure> {
+    /// Takes the next output, and acknowledges it. None when the viewer had fallen behind and
+    /// got a new start.
+    async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
         loop {
             let event = self.client.event().await.map_err(|e| format!("{e:?}"))?;
-            let contiguous = match event.name.as_str() {
-                "terminal:output" => {
-                    into.extend_from_slice(&event.bytes());
-                    true
-                }
-                "terminal:reset" => {
-                    into.extend_from_slice(&bytes_of(&event.data["scrollback"], &event.attachments));
-                    false
-                }
+            let bytes = match event.name.as_str() {
+                "terminal:output" => Some(event.bytes()),
+                "terminal:reset" => None,
                 _ => continue,
             };
             self.offset = event.offset();
-            self.acknowledge().await;
-            return Ok(contiguous);
+            // As flow control is meant to be used: in good time, but not for every event.
+            if bytes.is_none() || self.offset - self.acknowledged >= self.window / 2 {
+                self.acknowledge().await;
+            }
+            return Ok(bytes);
         }
     }
 
-    /// Types a key and takes `bytes`; how long that took, and the bytes.
-    pub(crate) async fn burst(&mut self, bytes: usize) -> Result<(Duration, Vec<u8>), Failure> {
-        let mut all = Vec::with_capacity(bytes + (64 << 10));
+    /// Types a key and takes what follows, which must be `expected`, byte for byte.
+    pub(crate) async fn burst(&mut self, expected: &[u8]) -> Result<Duration, Failure> {
+        let mut left = expected;
         let begun = Instant::now();
         self.press().await;
-        while all.len() < bytes {
-            if !self.next(&mut all).await? {
-                return Err("the viewer fell behind".into());
-            }
+        while !left.is_empty() {
+            let bytes = self.next().await?.ok_or("the viewer fell behind")?;
+            left = left
+                .strip_prefix(&*bytes)
+                .ok_or("what arrived is not what was printed")?;
         }
-        Ok((begun.elapsed(), all))
+        Ok(begun.elapsed())
     }
 
-    /// The same without keeping the bytes, for a burst that may be larger than memory.
+    /// Types a key and takes `bytes` without a gap, whatever they are.
+    pub(crate) async fn contiguous_burst(&mut self, bytes: usize) -> Result<Duration, Failure> {
+        let end = self.offset + bytes as u64;
+        let begun = Instant::now();
+        self.press().await;
+        while self.offset < end {
+            let before = self.offset;
+            let bytes = self.next().await?.ok_or("the viewer fell behind")?;
+            if self.offset != before + bytes.len() as u64 {
+                return Err("a gap in what arrived".into());
+            }
+        }
+        Ok(begun.elapsed())
+    }
+
+    /// Types a key and takes `bytes`, falling behind or not.
     pub(crate) async fn burst_unchecked(&mut self, bytes: usize) -> Result<Duration, Failure> {
         let end = self.offset + bytes as u64;
         let begun = Instant::now();
         self.press().await;
         while self.offset < end {
-            self.next(&mut Vec::new()).await?;
+            self.next().await?;
         }
         Ok(begun.elapsed())
     }
@@ -153,7 +184,7 @@ impl Viewer {
 
     /// A viewer that has not read or acknowledged for a while does, and is given the present.
     pub(crate) async fn goes_on(&mut self) -> Result<(), Failure> {
-        while self.next(&mut Vec::new()).await? {}
+        while self.next().await?.is_some() {}
         Ok(())
     }
 }

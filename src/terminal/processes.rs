@@ -13,8 +13,17 @@ use tokio::time::Instant;
 /// How often a session that is being ended is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
-/// The processes of the session that `leader` began and that still run.
-fn members(leader: u32) -> Vec<Pid> {
+/// A POSIX session: named by the process that began it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Session {
+    pub(crate) leader: u32,
+    /// The leader has been reaped. Its number stays taken for as long as the session has
+    /// members; a process of that number now is somebody else's.
+    pub(crate) reaped: bool,
+}
+
+/// The processes of the session that still run.
+fn members(Session { leader, reaped }: Session) -> Vec<Pid> {
     let mut system = match System::new() {
         Ok(system) => system,
         Err(error) => {
@@ -27,8 +36,11 @@ fn members(leader: u32) -> Vec<Pid> {
         true,
         ProcessRefreshKind::nothing().without_tasks(),
     );
-    system
-        .processes()
+    let processes = system.processes();
+    if reaped && processes.contains_key(&sysinfo::Pid::from_u32(leader)) {
+        return Vec::new();
+    }
+    processes
         .values()
         .filter(|process| process.session_id().is_some_and(|id| id.as_u32() == leader))
         .filter(|process| process.status() != sysinfo::ProcessStatus::Zombie)
@@ -45,12 +57,12 @@ fn signal(members: &[Pid], signal: Signal) {
 
 /// Ends every process of a session: asks with SIGHUP, then SIGTERM, then does not ask.
 /// Returns when none is left, or when even SIGKILL has not helped for `grace`.
-pub(crate) async fn end_session(leader: u32, grace: Duration) {
+pub(crate) async fn end_session(session: Session, grace: Duration) {
     for step in [Signal::HUP, Signal::TERM, Signal::KILL] {
         let until = Instant::now() + grace;
         let mut asked: Vec<Pid> = Vec::new();
         loop {
-            let running = members(leader);
+            let running = members(session);
             if running.is_empty() {
                 return;
             }
@@ -68,17 +80,17 @@ pub(crate) async fn end_session(leader: u32, grace: Duration) {
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
-    tracing::warn!(leader, "a terminal's processes did not end");
+    tracing::warn!(session.leader, "a terminal's processes did not end");
 }
 
 /// Whether no process of the session is left.
-pub(crate) fn is_empty(leader: u32) -> bool {
-    members(leader).is_empty()
+pub(crate) fn is_empty(session: Session) -> bool {
+    members(session).is_empty()
 }
 
 /// Kills every process of a session at once: for when nobody can wait.
-pub(crate) fn kill_session_now(leader: u32) {
-    signal(&members(leader), Signal::KILL);
+pub(crate) fn kill_session_now(session: Session) {
+    signal(&members(session), Signal::KILL);
 }
 
 /// The name of a signal as `kill -l` has it, or its number.

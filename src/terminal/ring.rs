@@ -1,24 +1,33 @@
 //! The last bytes of a terminal, addressed by how many bytes came before them.
 //!
-//! A queue of blocks: appending copies once, forgetting drops whole blocks, and a terminal
-//! that has printed nothing holds nothing. It knows neither viewers nor what the bytes mean.
+//! A queue of blocks. Appending copies once; a complete block is shared with whoever reads it,
+//! without copying; forgetting drops whole blocks; and a terminal that has printed nothing
+//! holds nothing. Blocks end between UTF-8 characters, so that reading block by block splits
+//! none. It does not know viewers.
 
 use std::collections::VecDeque;
 
-/// Bytes of one block. Large enough to make the queue short, small enough that keeping one
-/// more than needed does not matter.
+use bytes::{Bytes, BytesMut};
+
+use super::utf8;
+
+/// Most bytes of one block, and of one read. Large enough to make the queue short, small
+/// enough that keeping one more than needed does not matter.
 pub(crate) const BLOCK: usize = 64 << 10;
+
+/// The first allocation of a block: most terminals print little.
+const FIRST: usize = 4 << 10;
 
 #[derive(Debug, Default)]
 pub(crate) struct Ring {
-    /// Every block but the last holds exactly [`BLOCK`] bytes.
-    blocks: VecDeque<Vec<u8>>,
+    /// Complete blocks, the oldest first.
+    blocks: VecDeque<Bytes>,
+    /// The block that is being filled, after the others.
+    last: BytesMut,
     /// Offset of the first byte held.
     start: u64,
-    /// Offset after the last byte held.
-    end: u64,
-    /// A forgotten block, kept so that a steady flow allocates nothing.
-    spare: Option<Vec<u8>>,
+    /// Offset of the first byte of `last`.
+    last_start: u64,
 }
 
 impl Ring {
@@ -29,61 +38,90 @@ impl Ring {
 
     /// Offset after the last byte held: how many bytes there have been.
     pub(crate) fn end(&self) -> u64 {
-        self.end
+        self.last_start + self.last.len() as u64
     }
 
     /// Bytes held.
     pub(crate) fn len(&self) -> usize {
-        to_usize(self.end - self.start)
+        to_usize(self.end() - self.start)
     }
 
     pub(crate) fn push(&mut self, mut bytes: &[u8]) {
-        self.end += bytes.len() as u64;
         while !bytes.is_empty() {
-            if self.blocks.back().is_none_or(|block| block.len() == BLOCK) {
-                self.blocks.push_back(self.spare.take().unwrap_or_default());
-            }
-            let Some(block) = self.blocks.back_mut() else {
-                return;
-            };
-            let (now, later) = bytes.split_at(bytes.len().min(BLOCK - block.len()));
-            block.extend_from_slice(now);
+            let room = BLOCK - self.last.len();
+            let (now, later) = bytes.split_at(bytes.len().min(room));
+            self.make_room(now.len());
+            self.last.extend_from_slice(now);
             bytes = later;
+            if self.last.len() == BLOCK {
+                self.complete();
+            }
         }
     }
 
-    /// Appends at most `max` bytes from `from` on to `out`. `from` must be held.
-    pub(crate) fn read(&self, from: u64, max: usize, out: &mut Vec<u8>) {
-        debug_assert!((self.start..=self.end).contains(&from));
-        let mut skip = to_usize(from.saturating_sub(self.start));
-        let mut left = max.min(to_usize(self.end.saturating_sub(from)));
-        out.reserve(left);
-        let first = skip / BLOCK;
-        skip %= BLOCK;
-        for block in self.blocks.iter().skip(first) {
-            if left == 0 {
-                break;
+    /// Grows by doubling, but never beyond a block.
+    fn make_room(&mut self, more: usize) {
+        let needed = self.last.len() + more;
+        if needed > self.last.capacity() {
+            let capacity = needed.next_power_of_two().clamp(FIRST, BLOCK);
+            self.last.reserve(capacity - self.last.len());
+        }
+    }
+
+    /// Closes the last block, up to a character that has only begun.
+    fn complete(&mut self) {
+        let whole = self.last.len() - utf8::incomplete_tail(&self.last);
+        let begun = self.last.split_off(whole);
+        let block = std::mem::take(&mut self.last).freeze();
+        self.last_start += block.len() as u64;
+        self.blocks.push_back(block);
+        // After a full block the next one will be full, too.
+        self.last.reserve(BLOCK);
+        self.last.extend_from_slice(&begun);
+    }
+
+    /// At most `max` bytes from `from` on, which must be held; not beyond the end of a block.
+    pub(crate) fn read(&self, from: u64, max: usize) -> Bytes {
+        debug_assert!((self.start..=self.end()).contains(&from));
+        if from >= self.last_start {
+            let rest = &self.last[to_usize(from - self.last_start).min(self.last.len())..];
+            return Bytes::copy_from_slice(&rest[..rest.len().min(max)]);
+        }
+        // From the back, where nearly everybody is.
+        let mut begins = self.last_start;
+        for block in self.blocks.iter().rev() {
+            begins -= block.len() as u64;
+            if begins <= from {
+                let at = to_usize(from - begins);
+                return block.slice(at..block.len().min(at.saturating_add(max)));
             }
-            let part = &block[skip..block.len().min(skip + left)];
-            out.extend_from_slice(part);
-            left -= part.len();
-            skip = 0;
+        }
+        Bytes::new()
+    }
+
+    /// Appends at most `max` bytes from `from` on to `out`, however many blocks that takes.
+    pub(crate) fn collect(&self, from: u64, max: usize, out: &mut Vec<u8>) {
+        let mut at = from;
+        let until = self.end().min(from.saturating_add(max as u64));
+        while at < until {
+            let part = self.read(at, to_usize(until - at));
+            if part.is_empty() {
+                return;
+            }
+            out.extend_from_slice(&part);
+            at += part.len() as u64;
         }
     }
 
     /// Forgets what lies before `keep_from`, as far as whole blocks go.
     pub(crate) fn forget_before(&mut self, keep_from: u64) {
-        while self.start + BLOCK as u64 <= keep_from
-            && self
-                .blocks
-                .front()
-                .is_some_and(|block| block.len() == BLOCK)
-        {
-            if let Some(mut block) = self.blocks.pop_front() {
-                block.clear();
-                self.spare = Some(block);
+        while let Some(block) = self.blocks.front() {
+            let end = self.start + block.len() as u64;
+            if end > keep_from {
+                return;
             }
-            self.start += BLOCK as u64;
+            self.start = end;
+            self.blocks.pop_front();
         }
     }
 }
@@ -120,7 +158,12 @@ mod tests {
             for step in steps {
                 match step {
                     Step::Push(n) => {
-                        let bytes: Vec<u8> = (0..n).map(|i| ((all.len() + i) % 251) as u8).collect();
+                        let bytes: Vec<u8> = "aé界🌍"
+                            .bytes()
+                            .cycle()
+                            .skip(all.len() % 10)
+                            .take(n)
+                            .collect();
                         ring.push(&bytes);
                         all.extend_from_slice(&bytes);
                     }
@@ -129,14 +172,17 @@ mod tests {
                         let before = ring.start();
                         ring.forget_before(keep);
                         prop_assert!(ring.start() <= keep.max(before));
-                        prop_assert!(keep.saturating_sub(ring.start()) < BLOCK as u64);
+                        prop_assert!(keep.saturating_sub(ring.start()) <= BLOCK as u64);
                     }
                     Step::Read(r, max) => {
                         let from = ring.start() + r % (ring.len() as u64 + 1);
                         let mut out = Vec::new();
-                        ring.read(from, max, &mut out);
-                        let from = from as usize;
-                        prop_assert_eq!(&out[..], &all[from..all.len().min(from + max)]);
+                        ring.collect(from, max, &mut out);
+                        let at = from as usize;
+                        prop_assert_eq!(&out[..], &all[at..all.len().min(at + max)]);
+                        let part = ring.read(from, max);
+                        prop_assert!(out.starts_with(&part));
+                        prop_assert_eq!(part.is_empty(), out.is_empty());
                     }
                 }
                 prop_assert_eq!(ring.end(), all.len() as u64);

@@ -18,12 +18,18 @@ use crate::time::millis_since_epoch;
 use super::input::{Done, Input, InputQueue};
 use super::processes;
 use super::pty::{Control, Ended};
+use super::ring::BLOCK;
 use super::stream::{Cursor, Piece, Size, Start, Stream};
 
 /// How long a viewer that takes nothing still counts as moving, and may hold more output than
-/// the ring: long enough for a scheduling hiccup, short enough that one that has stalled does
-/// not hold a flood.
-const MOVING: Duration = Duration::from_millis(100);
+/// the ring. Short: at the speed of a pseudo-terminal one that has stalled holds a megabyte or
+/// two for this long.
+const MOVING: Duration = Duration::from_millis(10);
+
+/// So much output, in bytes, is sent at once even while it flows. Waking a viewer and its
+/// client costs as much as carrying tens of kilobytes: at one block, a viewer of a flood got a
+/// twentieth less; at eight, a tenth less, since it then waited for its window.
+pub(crate) const LOT: u64 = 3 * BLOCK as u64;
 
 /// What a session is told when it starts and never changes.
 #[derive(Debug)]
@@ -50,6 +56,8 @@ pub(crate) struct Session {
     state: Mutex<State>,
     /// Bumped whenever there is more for viewers.
     changed: watch::Sender<()>,
+    /// Bumped when there is another [`LOT`] of output.
+    filled: watch::Sender<u64>,
     control: Mutex<Box<dyn Control>>,
     input: Arc<InputQueue>,
     /// Fires when the exit has been recorded.
@@ -63,6 +71,8 @@ struct State {
     next_viewer: u64,
     last_output_at: Option<SystemTime>,
     reason: ExitReason,
+    /// The program has been reaped.
+    reaped: bool,
     /// No process of the session is left, and its id may belong to somebody else by now.
     empty: bool,
 }
@@ -101,9 +111,11 @@ impl Session {
                 next_viewer: 0,
                 last_output_at: None,
                 reason: ExitReason::Exited,
+                reaped: false,
                 empty: leader.is_none(),
             }),
             changed: watch::Sender::new(()),
+            filled: watch::Sender::new(0),
             control: Mutex::new(control),
             input,
             finished: CancellationToken::new(),
@@ -117,13 +129,17 @@ impl Session {
 
     /// Takes what the program printed.
     pub(crate) fn output(&self, bytes: &[u8]) {
-        {
+        let end = {
             let mut state = self.state();
             state.stream.push(bytes);
             state.last_output_at = Some(SystemTime::now());
             state.forget(self.facts.ring_bytes, self.facts.burst_bytes);
-        }
+            state.stream.end()
+        };
         self.changed.send_replace(());
+        let blocks = end / (2 * BLOCK as u64);
+        self.filled
+            .send_if_modified(|filled| std::mem::replace(filled, blocks) != blocks);
     }
 
     /// Nothing more will be printed.
@@ -157,26 +173,33 @@ impl Session {
                 state.reason = reason;
             }
         }
-        if let Some(leader) = self.living_leader() {
-            processes::end_session(leader, grace).await;
+        if let Some(session) = self.processes() {
+            processes::end_session(session, grace).await;
         }
     }
 
     /// Kills every process of the terminal at once: for when nobody can wait.
     pub(crate) fn kill_now(&self) {
-        if let Some(leader) = self.living_leader() {
-            processes::kill_session_now(leader);
+        if let Some(session) = self.processes() {
+            processes::kill_session_now(session);
         }
     }
 
-    fn living_leader(&self) -> Option<u32> {
-        self.leader.filter(|_| !self.state().empty)
+    /// Its processes, as long as there may be any.
+    fn processes(&self) -> Option<processes::Session> {
+        let state = self.state();
+        let leader = self.leader.filter(|_| !state.empty)?;
+        Some(processes::Session {
+            leader,
+            reaped: state.reaped,
+        })
     }
 
     /// The program has been reaped. Its session may live on in a background job.
     pub(crate) fn reaped(&self) {
-        if let Some(leader) = self.living_leader() {
-            let empty = processes::is_empty(leader);
+        self.state().reaped = true;
+        if let Some(session) = self.processes() {
+            let empty = processes::is_empty(session);
             self.state().empty = empty;
         }
     }
@@ -212,6 +235,11 @@ impl Session {
         (state.stream.end(), state.stream.ended())
     }
 
+    /// Bytes printed so far.
+    pub(crate) fn printed(&self) -> u64 {
+        self.state().stream.end()
+    }
+
     /// The first bytes of what is held, at most `n`.
     pub(crate) fn first_bytes(&self, n: usize) -> Vec<u8> {
         self.state().stream.first_bytes(n)
@@ -220,6 +248,11 @@ impl Session {
     /// Wakes whoever waits for more.
     pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
+    }
+
+    /// Wakes whoever waits for a lot more.
+    pub(crate) fn fillings(&self) -> watch::Receiver<u64> {
+        self.filled.subscribe()
     }
 
     pub(crate) fn info(&self) -> TerminalInfo {
@@ -276,6 +309,8 @@ impl Session {
             ..Place::at(cursor.offset)
         };
         state.places.insert(viewer, place);
+        // What was kept for this viewer is given back while it catches up.
+        state.forget(self.facts.ring_bytes, self.facts.burst_bytes);
         drop(state);
         if matches!(piece, Piece::Exit(_)) {
             // For whoever waits until everybody has been told.
@@ -319,7 +354,7 @@ impl State {
     fn forget(&mut self, ring: u64, burst: u64) {
         let end = self.stream.end();
         // Whole blocks are forgotten, so there is something to decide once per block only.
-        if self.stream.held() as u64 <= ring + super::ring::BLOCK as u64 {
+        if self.stream.held() as u64 <= ring + BLOCK as u64 {
             return;
         }
         let now = Instant::now();

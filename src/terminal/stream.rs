@@ -6,6 +6,8 @@
 
 use std::collections::VecDeque;
 
+use bytes::Bytes;
+
 use crate::protocol::{Replay, TerminalExit};
 
 use super::ring::Ring;
@@ -46,7 +48,7 @@ impl Cursor {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Piece {
     /// Bytes; the cursor is after them now. Never ends inside a UTF-8 character.
-    Bytes(Vec<u8>),
+    Bytes(Bytes),
     /// The terminal has another size from here on.
     Resized(Size),
     /// The program has ended.
@@ -108,7 +110,7 @@ impl Stream {
     /// The first bytes of what is held, at most `n`.
     pub(crate) fn first_bytes(&self, n: usize) -> Vec<u8> {
         let mut bytes = Vec::new();
-        self.ring.read(self.ring.start(), n, &mut bytes);
+        self.ring.collect(self.ring.start(), n, &mut bytes);
         bytes
     }
 
@@ -201,8 +203,7 @@ impl Stream {
             .flatten()
             .fold(self.ring.end(), u64::min);
         let wanted = usize::try_from(limit - cursor.offset).map_or(max, |n| n.min(max));
-        let mut bytes = Vec::new();
-        self.ring.read(cursor.offset, wanted, &mut bytes);
+        let mut bytes = self.ring.read(cursor.offset, wanted);
         let reached = cursor.offset + bytes.len() as u64;
         let nothing_follows =
             self.ended && reached == self.ring.end() || exit.is_some_and(|(at, _)| *at == reached);
@@ -231,7 +232,7 @@ impl Stream {
         let end = self.ring.end() - self.tail_held_back() as u64;
         let first = end.saturating_sub(REPLAY_MAX as u64).max(self.ring.start());
         let mut head = Vec::new();
-        self.ring.read(first, LINE_SEARCH, &mut head);
+        self.ring.collect(first, LINE_SEARCH, &mut head);
         let skip = match first {
             0 => 0,
             _ => match head.iter().position(|byte| *byte == b'\n') {
@@ -244,7 +245,7 @@ impl Stream {
 
     fn start(&self, from: u64, max: usize, kind: Replay) -> Start {
         let mut bytes = Vec::new();
-        self.ring.read(from, max, &mut bytes);
+        self.ring.collect(from, max, &mut bytes);
         if !self.ended {
             bytes.truncate(bytes.len() - utf8::incomplete_tail(&bytes));
         }
@@ -268,7 +269,7 @@ impl Stream {
         let mut last = Vec::new();
         let from = self.ring.end().saturating_sub(utf8::MAX_CHAR as u64 - 1);
         self.ring
-            .read(from.max(self.ring.start()), utf8::MAX_CHAR, &mut last);
+            .collect(from.max(self.ring.start()), utf8::MAX_CHAR, &mut last);
         utf8::incomplete_tail(&last)
     }
 }

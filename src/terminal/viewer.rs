@@ -6,17 +6,29 @@
 use std::future::Future;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
 
 use crate::protocol::TerminalExit;
 
-use super::session::Session;
+use super::ring::BLOCK;
+use super::session::{LOT, Session};
 use super::stream::{Cursor, Piece, Size, Start};
 
-/// Most bytes of one output event. What has gathered since the last one is sent together.
-const CHUNK: usize = 64 << 10;
+/// Most bytes of one output event: a block, which is shared and not copied. What has gathered
+/// since the last event is sent together.
+const CHUNK: usize = BLOCK;
+
+/// While output flows, it is sent no more often than this unless there is a [`LOT`] of it:
+/// a program writes in small pieces, and each event costs both ends far more than its bytes.
+/// What comes after a pause, or after no more than a key's echo, is sent at once.
+const GATHER: Duration = Duration::from_millis(2);
+
+/// An event of fewer bytes does not make the next one wait.
+const FLOWING: usize = 1 << 10;
 
 /// Windows outside of this are clamped, in bytes.
 pub(crate) const WINDOW: RangeInclusive<u64> = (4 << 10)..=(4 << 20);
@@ -84,6 +96,31 @@ impl Credit {
     }
 }
 
+/// What a viewer waits for in its session.
+struct Wakes {
+    changes: watch::Receiver<()>,
+    fillings: watch::Receiver<u64>,
+}
+
+impl Wakes {
+    fn seen(&mut self) {
+        self.changes.borrow_and_update();
+        self.fillings.borrow_and_update();
+    }
+
+    async fn change(&mut self) -> Result<(), Gone> {
+        self.changes.changed().await.map_err(|_| Gone)
+    }
+
+    /// Waits for a lot of output, or until `then`.
+    async fn filling_or(&mut self, then: Instant) -> Result<(), Gone> {
+        match timeout_at(then, self.fillings.changed()).await {
+            Ok(filled) => filled.map_err(|_| Gone),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
 /// A viewer's place in a session, taken until dropped.
 #[derive(Debug)]
 pub(crate) struct Viewer {
@@ -91,6 +128,8 @@ pub(crate) struct Viewer {
     number: u64,
     cursor: Cursor,
     credit: Option<Credit>,
+    /// Nothing more is sent before this, unless there is a lot.
+    not_before: Instant,
 }
 
 impl Drop for Viewer {
@@ -112,6 +151,7 @@ impl Viewer {
             number,
             cursor: start.cursor.clone(),
             credit,
+            not_before: Instant::now(),
         };
         viewer.replayed();
         (viewer, start)
@@ -125,21 +165,24 @@ impl Viewer {
 
     /// Gives everything to `sink` until nobody is there.
     pub(crate) async fn run(mut self, mut sink: impl Sink) {
-        let mut changes = self.session.changes();
-        while self.step(&mut changes, &mut sink).await.is_ok() {}
+        let mut wakes = Wakes {
+            changes: self.session.changes(),
+            fillings: self.session.fillings(),
+        };
+        while self.step(&mut wakes, &mut sink).await.is_ok() {}
     }
 
     /// Waits for something to give, and gives it.
-    async fn step(
-        &mut self,
-        changes: &mut watch::Receiver<()>,
-        sink: &mut impl Sink,
-    ) -> Result<(), Gone> {
+    async fn step(&mut self, wakes: &mut Wakes, sink: &mut impl Sink) -> Result<(), Gone> {
         // Marked as seen before looking, so that what comes while looking wakes us.
-        changes.borrow_and_update();
-        let Some(backlog) = self.session.backlog(&self.cursor) else {
-            return changes.changed().await.map_err(|_| Gone);
+        wakes.seen();
+        let Some(mut backlog) = self.session.backlog(&self.cursor) else {
+            return wakes.change().await;
         };
+        if backlog < LOT && Instant::now() < self.not_before {
+            wakes.filling_or(self.not_before).await?;
+            backlog = self.session.backlog(&self.cursor).unwrap_or(backlog);
+        }
         sink.ready().await?;
         let max = match &mut self.credit {
             None => CHUNK,
@@ -155,7 +198,7 @@ impl Viewer {
         let piece = self.session.next(self.number, &mut self.cursor, max);
         let event = match piece {
             Some(Piece::Bytes(bytes)) => Event::Output {
-                bytes: bytes.into(),
+                bytes,
                 offset: self.cursor.offset,
             },
             Some(Piece::Resized(size)) => Event::Resized(size),
@@ -165,8 +208,11 @@ impl Viewer {
             // wake a stalled viewer thousands of times a second.
             Some(Piece::Lost) | None if max == 0 => return self.acknowledged().await,
             // All there is is the beginning of a character.
-            Some(Piece::Lost) | None => return changes.changed().await.map_err(|_| Gone),
+            Some(Piece::Lost) | None => return wakes.change().await,
         };
+        if matches!(&event, Event::Output { bytes, .. } if bytes.len() >= FLOWING) {
+            self.not_before = Instant::now() + GATHER;
+        }
         sink.send(event)
     }
 

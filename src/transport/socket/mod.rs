@@ -5,6 +5,8 @@ mod request;
 mod terminal;
 mod watching;
 
+use std::sync::Arc;
+
 use engineioxide::service::NotFoundService;
 use socketioxide::SocketIo;
 use socketioxide::handler::ConnectHandler;
@@ -15,7 +17,7 @@ use crate::hub::WeakHub;
 use crate::protocol::ServerShutdown;
 use crate::time::millis_since_epoch;
 
-use super::connection::ENGINE_QUEUE;
+use super::connection::{Connection, ENGINE_QUEUE};
 
 /// The path of the namespace that carries terminals.
 const TERMINAL: &str = "/terminal";
@@ -53,14 +55,16 @@ impl Sockets {
     }
 
     /// Tells everybody that the hub is about to close.
-    pub(crate) async fn announce_shutdown(&self) {
+    pub(crate) fn announce_shutdown(&self) {
         let event = ServerShutdown {
             timestamp: millis_since_epoch(std::time::SystemTime::now()),
         };
-        if let Some(namespace) = self.0.of(TERMINAL)
-            && let Err(error) = namespace.emit("server:shutdown", &event).await
-        {
-            tracing::debug!(%error, "not everybody heard of the shutdown");
+        let sockets = self.0.of(TERMINAL).map(|namespace| namespace.sockets());
+        for socket in sockets.unwrap_or_default() {
+            // One by one, so that each connection's account has it.
+            if let Some(connection) = socket.req_parts().extensions.get::<Arc<Connection>>() {
+                request::send(connection, 0, || socket.emit("server:shutdown", &event));
+            }
         }
     }
 

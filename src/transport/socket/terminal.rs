@@ -12,7 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::access::{Allowed, Kill, Permission, Resize, Type, Watch};
+use crate::access::{AllowedTerminal, Kill, Permission, Resize, Type, Watch};
 use crate::auth::{Kind, Principal};
 use crate::error::{HubError, Result};
 use crate::hub::{HubHandle, WeakHub};
@@ -174,7 +174,7 @@ impl TerminalSocket {
         }
     }
 
-    fn allow<P: Permission>(&self, id: &SessionId) -> Result<Allowed<P, Arc<Session>>> {
+    fn allow<P: Permission>(&self, id: &SessionId) -> Result<AllowedTerminal<P>> {
         self.hub.terminal::<P>(&self.principal, id)
     }
 
@@ -296,7 +296,7 @@ impl TerminalSocket {
     fn check_input(
         &self,
         request: &mut Request,
-    ) -> Result<Option<(Allowed<Type, Arc<Session>>, String)>> {
+    ) -> Result<Option<(AllowedTerminal<Type>, String)>> {
         let InputRequest {
             session_id,
             input,

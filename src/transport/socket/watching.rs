@@ -15,6 +15,7 @@ use crate::protocol::{
 };
 use crate::tasks::Tasks;
 use crate::terminal::session::Session;
+use crate::terminal::stream::Size;
 use crate::terminal::viewer::{Event, Gone, Sink, Viewer};
 use crate::transport::connection::Connection;
 
@@ -42,7 +43,7 @@ impl Style {
 
 /// One watched terminal of a socket.
 pub(crate) struct Watching {
-    epoch: String,
+    session: Arc<Session>,
     acked: watch::Sender<u64>,
     stop: CancellationToken,
     task: JoinHandle<()>,
@@ -57,7 +58,7 @@ impl Watching {
         acked: watch::Sender<u64>,
     ) -> Self {
         let stop = CancellationToken::new();
-        let epoch = sink.session.facts.epoch.clone();
+        let session = sink.session.clone();
         let stopped = stop.clone();
         let task = tasks.spawn(async move {
             tokio::select! {
@@ -67,7 +68,7 @@ impl Watching {
             }
         });
         Self {
-            epoch,
+            session,
             acked,
             stop,
             task,
@@ -78,11 +79,16 @@ impl Watching {
     ///
     /// # Errors
     ///
-    /// `CONFLICT` when it speaks of another life of the terminal.
+    /// `CONFLICT` when it speaks of another life of the terminal, `INVALID` for an offset that
+    /// the terminal has not reached.
     pub(crate) fn acknowledge(&self, ack: &AckRequest) -> Result<()> {
-        if ack.epoch != self.epoch {
+        let epoch = &self.session.facts.epoch;
+        if ack.epoch != *epoch {
             return Err(HubError::conflict("the terminal has begun another life")
-                .detail("epoch", self.epoch.clone()));
+                .detail("epoch", epoch.clone()));
+        }
+        if ack.offset > self.session.printed() {
+            return Err(HubError::invalid("there is no such offset yet"));
         }
         self.acked.send_if_modified(|acked| {
             let further = ack.offset > *acked;
@@ -131,8 +137,13 @@ impl Sink for SocketSink {
         let session_id = facts.id.clone();
         let sent = match event {
             Event::Output { bytes, offset } => self.output(bytes, offset, false),
-            Event::Reset { bytes, offset, .. } if self.style.stock => {
-                self.output([RESET, &bytes].concat().into(), offset, true)
+            Event::Reset {
+                bytes,
+                offset,
+                size,
+            } if self.style.stock => {
+                // A resize among what was lost would otherwise never be heard of.
+                self.resized(size) && self.output([RESET, &bytes].concat().into(), offset, true)
             }
             Event::Reset {
                 bytes,
@@ -149,14 +160,7 @@ impl Sink for SocketSink {
                 };
                 self.emit("terminal:reset", bytes.len(), &event)
             }
-            Event::Resized(size) => {
-                let event = ResizedEvent {
-                    session_id,
-                    cols: size.cols,
-                    rows: size.rows,
-                };
-                self.emit("terminal:resized", 0, &event)
-            }
+            Event::Resized(size) => self.resized(size),
             Event::Exit(exit) => {
                 let event = ExitEvent {
                     session_id: &session_id,
@@ -170,6 +174,15 @@ impl Sink for SocketSink {
 }
 
 impl SocketSink {
+    fn resized(&self, size: Size) -> bool {
+        let event = ResizedEvent {
+            session_id: self.session.facts.id.clone(),
+            cols: size.cols,
+            rows: size.rows,
+        };
+        self.emit("terminal:resized", 0, &event)
+    }
+
     fn output(&self, bytes: Bytes, offset: u64, reset: bool) -> bool {
         let size = bytes.len();
         let event = OutputEvent {
