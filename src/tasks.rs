@@ -43,7 +43,7 @@ impl Tasks {
         )
     }
 
-    /// Runs `work` on a thread that may block.
+    /// Runs `work` on a thread that may block. None when it panicked.
     pub(crate) async fn blocking<F, T>(&self, work: F) -> Option<T>
     where
         F: FnOnce() -> T + Send + 'static,

@@ -206,7 +206,7 @@ impl Registry {
             .tasks
             .blocking(move || registry.driver.spawn(&spawn))
             .await
-            .ok_or_else(shutting_down)?
+            .ok_or_else(|| HubError::internal("the terminal could not be started", &"panic"))?
             .map_err(HubError::invalid)?;
         let facts = Facts {
             id: request.session_id.clone(),

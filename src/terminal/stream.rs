@@ -178,8 +178,7 @@ impl Stream {
             || (self.exit.is_some() && !cursor.exit_given)
     }
 
-    /// What comes after `cursor`, and moves it. At most `max` bytes; with fewer than a
-    /// character's worth ([`utf8::MAX_CHAR`]) only what is not bytes.
+    /// What comes after `cursor`, and moves it. At most `max` bytes.
     pub(crate) fn next(&self, cursor: &mut Cursor, max: usize) -> Option<Piece> {
         if cursor.offset < self.ring.start() {
             return Some(Piece::Lost);
@@ -194,24 +193,36 @@ impl Stream {
             cursor.exit_given = true;
             return Some(Piece::Exit(exit.clone()));
         }
-        if max < utf8::MAX_CHAR {
-            return None;
-        }
         // Stop where something that is not bytes has its place.
-        let limit = [resize.map(|resize| resize.at), exit.map(|(at, _)| *at)]
+        let stop = [resize.map(|resize| resize.at), exit.map(|(at, _)| *at)]
             .into_iter()
             .flatten()
-            .fold(self.ring.end(), u64::min);
-        let wanted = usize::try_from(limit - cursor.offset).map_or(max, |n| n.min(max));
-        let mut bytes = self.ring.read(cursor.offset, wanted);
-        let reached = cursor.offset + bytes.len() as u64;
-        let nothing_follows =
-            self.ended && reached == self.ring.end() || exit.is_some_and(|(at, _)| *at == reached);
-        if !nothing_follows {
-            bytes.truncate(bytes.len() - utf8::incomplete_tail(&bytes));
-        }
+            .min();
+        let bytes = self.whole_characters(cursor.offset, stop, max);
         cursor.offset += bytes.len() as u64;
         (!bytes.is_empty()).then_some(Piece::Bytes(bytes))
+    }
+
+    /// At most `max` bytes from `from` on, up to `stop`, or up to a character that has only
+    /// begun.
+    fn whole_characters(&self, from: u64, stop: Option<u64>, max: usize) -> Bytes {
+        let limit = stop.unwrap_or(u64::MAX).min(self.ring.end());
+        let wanted = usize::try_from(limit - from).map_or(max, |n| n.min(max));
+        let mut bytes = self.ring.read(from, wanted);
+        if utf8::incomplete_tail(&bytes) == bytes.len() && bytes.len() < wanted {
+            // The end of a block looks like the beginning of a character, and what follows
+            // shows that it is none.
+            let mut joined = Vec::new();
+            self.ring.collect(from, wanted, &mut joined);
+            bytes = joined.into();
+        }
+        let reached = from + bytes.len() as u64;
+        // Nothing that belongs to these bytes follows: see `resize` and `finish`.
+        let complete = stop == Some(reached) || self.ended && reached == self.ring.end();
+        if !complete {
+            bytes.truncate(bytes.len() - utf8::incomplete_tail(&bytes));
+        }
+        bytes
     }
 
     /// Where a viewer starts: at `resume`, an offset of this life, when its bytes are held and
@@ -271,5 +282,135 @@ impl Stream {
         self.ring
             .collect(from.max(self.ring.start()), utf8::MAX_CHAR, &mut last);
         utf8::incomplete_tail(&last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::ExitReason;
+    use proptest::prelude::*;
+
+    const SIZE: Size = Size { cols: 80, rows: 24 };
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Push(Vec<u8>),
+        Repeat(u8, usize),
+        Resize(u16),
+        Read(usize),
+        Forget(u64),
+        Exit,
+        Enter(Option<u64>),
+    }
+
+    fn bytes() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![
+            "\\PC{0,20}".prop_map(String::into_bytes),
+            proptest::collection::vec(any::<u8>(), 0..8),
+            // What begins characters and does not end them.
+            proptest::collection::vec(
+                prop::sample::select(&[0xE2, 0x82, 0xF0, 0x9F, 0x41][..]),
+                0..6
+            ),
+        ]
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => bytes().prop_map(Step::Push),
+            1 => (any::<u8>(), 60_000usize..66_000).prop_map(|(byte, n)| Step::Repeat(byte, n)),
+            1 => (1u16..5).prop_map(Step::Resize),
+            4 => prop_oneof![0usize..8, 0usize..200_000].prop_map(Step::Read),
+            1 => any::<u64>().prop_map(Step::Forget),
+            1 => Just(Step::Exit),
+            1 => proptest::option::of(any::<u64>()).prop_map(Step::Enter),
+        ]
+    }
+
+    fn exit() -> TerminalExit {
+        TerminalExit {
+            exit_code: Some(0),
+            reason: ExitReason::Exited,
+            signal: None,
+        }
+    }
+
+    /// Whether the last of these bytes may have been cut off the next.
+    fn splits(before: &[u8], after: &[u8]) -> bool {
+        let cut = utf8::incomplete_tail(before);
+        cut > 0
+            && std::str::from_utf8(&[&before[before.len() - cut..], after].concat())
+                .map_or_else(|error| error.valid_up_to() > 0, |_| true)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::default())]
+        #[test]
+        fn a_viewer_gets_everything_once_in_order_and_no_character_in_parts(
+            steps in proptest::collection::vec(step(), 1..40),
+        ) {
+            let (mut stream, mut all) = (Stream::new(SIZE), Vec::<u8>::new());
+            let mut cursor = stream.replay(None).cursor;
+            let (mut seen_size, mut exits) = (SIZE, 0);
+            let drain = [Step::Read(0), Step::Read(1 << 20)].into_iter().cycle().take(40);
+            for step in steps.into_iter().chain(drain) {
+                match step {
+                    Step::Push(bytes) => {
+                        stream.push(&bytes);
+                        all.extend_from_slice(&bytes);
+                    }
+                    Step::Repeat(byte, n) => {
+                        stream.push(&vec![byte; n]);
+                        all.resize(all.len() + n, byte);
+                    }
+                    Step::Resize(cols) => {
+                        stream.resize(Size { cols, rows: 24 });
+                    }
+                    Step::Forget(r) => stream.forget_before(r % (all.len() as u64 + 1)),
+                    Step::Exit => stream.finish(exit()),
+                    Step::Enter(resume) => {
+                        let resume = resume.map(|r| r % (all.len() as u64 + 1));
+                        let start = stream.replay(resume);
+                        let end = start.cursor.offset as usize;
+                        prop_assert_eq!(&start.bytes[..], &all[end - start.bytes.len()..end]);
+                        if start.kind == Replay::Resume {
+                            prop_assert_eq!(Some((end - start.bytes.len()) as u64), resume);
+                        }
+                        (cursor, seen_size, exits) = (start.cursor, start.size, 0);
+                    }
+                    Step::Read(max) => {
+                        let before = cursor.clone();
+                        match stream.next(&mut cursor, max) {
+                            Some(Piece::Bytes(bytes)) => {
+                                prop_assert!(bytes.len() <= max);
+                                let from = before.offset as usize;
+                                let to = cursor.offset as usize;
+                                prop_assert_eq!(&bytes[..], &all[from..to]);
+                                // Only the end of the program comes in the middle of one.
+                                let begun = (to - utf8::incomplete_tail(&all[..to])) as u64;
+                                let cut_by_exit = stream.exit.as_ref()
+                                    .is_some_and(|(at, _)| (begun + 1..=to as u64).contains(at));
+                                let rest = &all[to..all.len().min(to + 3)];
+                                prop_assert!(cut_by_exit || !splits(&all[..to], rest));
+                            }
+                            Some(Piece::Resized(size)) => seen_size = size,
+                            Some(Piece::Exit(_)) => exits += 1,
+                            Some(Piece::Lost) => {
+                                let start = stream.replay(None);
+                                (cursor, seen_size, exits) = (start.cursor, start.size, 0);
+                            }
+                            None if max >= utf8::MAX_CHAR => {
+                                let left = &all[before.offset as usize..];
+                                prop_assert_eq!(utf8::incomplete_tail(left), left.len(), "stuck");
+                            }
+                            None => {}
+                        }
+                    }
+                }
+            }
+            prop_assert_eq!(seen_size, stream.size());
+            prop_assert_eq!(exits, usize::from(stream.exit().is_some()));
+        }
     }
 }

@@ -206,7 +206,9 @@ impl Viewer {
             Some(Piece::Lost) if max > 0 => self.restart(),
             // Out of credit. More output changes nothing about that, and under a flood it would
             // wake a stalled viewer thousands of times a second.
-            Some(Piece::Lost) | None if max == 0 => return self.acknowledged().await,
+            Some(Piece::Lost) | None if (max as u64) < backlog => {
+                return self.acknowledged().await;
+            }
             // All there is is the beginning of a character.
             Some(Piece::Lost) | None => return wakes.change().await,
         };
