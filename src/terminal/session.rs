@@ -57,7 +57,7 @@ pub(crate) struct Session {
     /// Bumped whenever there is more for viewers.
     changed: watch::Sender<()>,
     /// Bumped when there is another [`LOT`] of output.
-    filled: watch::Sender<u64>,
+    filled: watch::Sender<()>,
     control: Mutex<Box<dyn Control>>,
     input: Arc<InputQueue>,
     /// Fires when the exit has been recorded.
@@ -69,6 +69,10 @@ struct State {
     stream: Stream,
     places: HashMap<u64, Place>,
     next_viewer: u64,
+    /// Somebody has seen all there is and waits for more.
+    wanted: bool,
+    /// How many [`LOT`]s there have been.
+    lots: u64,
     last_output_at: Option<SystemTime>,
     reason: ExitReason,
     /// The program has been reaped.
@@ -109,13 +113,15 @@ impl Session {
                 stream: Stream::new(size),
                 places: HashMap::new(),
                 next_viewer: 0,
+                wanted: false,
+                lots: 0,
                 last_output_at: None,
                 reason: ExitReason::Exited,
                 reaped: false,
                 empty: leader.is_none(),
             }),
             changed: watch::Sender::new(()),
-            filled: watch::Sender::new(0),
+            filled: watch::Sender::new(()),
             control: Mutex::new(control),
             input,
             finished: CancellationToken::new(),
@@ -129,17 +135,22 @@ impl Session {
 
     /// Takes what the program printed.
     pub(crate) fn output(&self, bytes: &[u8]) {
-        let end = {
+        let (wanted, another_lot) = {
             let mut state = self.state();
             state.stream.push(bytes);
             state.last_output_at = Some(SystemTime::now());
             state.forget(self.facts.ring_bytes, self.facts.burst_bytes);
-            state.stream.end()
+            let lots = state.stream.end() / LOT;
+            let another_lot = std::mem::replace(&mut state.lots, lots) != lots;
+            (std::mem::take(&mut state.wanted), another_lot)
         };
-        self.changed.send_replace(());
-        let blocks = end / (2 * BLOCK as u64);
-        self.filled
-            .send_if_modified(|filled| std::mem::replace(filled, blocks) != blocks);
+        // Waking costs more than a read of the pseudo-terminal brings, even when nobody waits.
+        if wanted {
+            self.changed.send_replace(());
+        }
+        if another_lot {
+            self.filled.send_replace(());
+        }
     }
 
     /// Nothing more will be printed.
@@ -229,9 +240,10 @@ impl Session {
         self.state().stream.exit().is_none()
     }
 
-    /// Bytes printed so far, and whether more can come.
+    /// Bytes printed so far, and whether no more can come. The next change wakes whoever asked.
     pub(crate) fn progress(&self) -> (u64, bool) {
-        let state = self.state();
+        let mut state = self.state();
+        state.wanted = true;
         (state.stream.end(), state.stream.ended())
     }
 
@@ -251,7 +263,7 @@ impl Session {
     }
 
     /// Wakes whoever waits for a lot more.
-    pub(crate) fn fillings(&self) -> watch::Receiver<u64> {
+    pub(crate) fn fillings(&self) -> watch::Receiver<()> {
         self.filled.subscribe()
     }
 
@@ -302,7 +314,10 @@ impl Session {
     /// What comes after a viewer's cursor; see [`Stream::next`].
     pub(crate) fn next(&self, viewer: u64, cursor: &mut Cursor, max: usize) -> Option<Piece> {
         let mut state = self.state();
-        let piece = state.stream.next(cursor, max)?;
+        let Some(piece) = state.stream.next(cursor, max) else {
+            state.wanted = true;
+            return None;
+        };
         let exit_told = cursor.exit_given();
         let place = Place {
             exit_told,
@@ -329,13 +344,15 @@ impl Session {
         }
     }
 
-    /// Whether there is anything after `cursor`, and how many bytes of it.
+    /// How many bytes there are after `cursor`; none when there is nothing at all, and then the
+    /// next change wakes whoever asked.
     pub(crate) fn backlog(&self, cursor: &Cursor) -> Option<u64> {
-        let state = self.state();
-        state
-            .stream
-            .has_more(cursor)
-            .then(|| state.stream.end().saturating_sub(cursor.offset))
+        let mut state = self.state();
+        if state.stream.has_more(cursor) {
+            return Some(state.stream.end().saturating_sub(cursor.offset));
+        }
+        state.wanted = true;
+        None
     }
 }
 

@@ -99,7 +99,7 @@ impl Credit {
 /// What a viewer waits for in its session.
 struct Wakes {
     changes: watch::Receiver<()>,
-    fillings: watch::Receiver<u64>,
+    fillings: watch::Receiver<()>,
 }
 
 impl Wakes {
@@ -128,8 +128,10 @@ pub(crate) struct Viewer {
     number: u64,
     cursor: Cursor,
     credit: Option<Credit>,
-    /// Nothing more is sent before this, unless there is a lot.
+    /// What comes after `gathered_to` is not sent before this, unless there is a lot.
     not_before: Instant,
+    /// Up to this offset output has gathered; it is sent without waiting again.
+    gathered_to: u64,
 }
 
 impl Drop for Viewer {
@@ -152,6 +154,7 @@ impl Viewer {
             cursor: start.cursor.clone(),
             credit,
             not_before: Instant::now(),
+            gathered_to: 0,
         };
         viewer.replayed();
         (viewer, start)
@@ -179,9 +182,12 @@ impl Viewer {
         let Some(mut backlog) = self.session.backlog(&self.cursor) else {
             return wakes.change().await;
         };
-        if backlog < LOT && Instant::now() < self.not_before {
-            wakes.filling_or(self.not_before).await?;
-            backlog = self.session.backlog(&self.cursor).unwrap_or(backlog);
+        if self.cursor.offset >= self.gathered_to {
+            if backlog < LOT && Instant::now() < self.not_before {
+                wakes.filling_or(self.not_before).await?;
+                backlog = self.session.backlog(&self.cursor).unwrap_or(backlog);
+            }
+            self.gathered_to = self.cursor.offset + backlog;
         }
         sink.ready().await?;
         let max = match &mut self.credit {
@@ -221,6 +227,7 @@ impl Viewer {
     fn restart(&mut self) -> Event {
         let start = self.session.restart(self.number);
         self.cursor = start.cursor;
+        self.gathered_to = self.cursor.offset;
         self.replayed();
         Event::Reset {
             bytes: start.bytes.into(),

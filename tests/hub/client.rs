@@ -308,6 +308,7 @@ pub(crate) async fn websocket(
         request.headers_mut().insert(*name, value.parse().unwrap());
     }
     let config = WebSocketConfig::default()
+        .read_buffer_size(256 << 10)
         .max_message_size(None)
         .max_frame_size(None);
     match tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await {
