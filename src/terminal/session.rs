@@ -27,9 +27,9 @@ use super::stream::{Cursor, Piece, Size, Start, Stream};
 const MOVING: Duration = Duration::from_millis(10);
 
 /// So much output, in bytes, is sent at once even while it flows. Waking a viewer and its
-/// client costs as much as carrying tens of kilobytes: at one block, a viewer of a flood got a
-/// twentieth less; at eight, a tenth less, since it then waited for its window.
-pub(crate) const LOT: u64 = 3 * BLOCK as u64;
+/// client costs as much as carrying tens of kilobytes; with half of this a viewer of a flood
+/// got a twentieth less, and twice as much gained nothing.
+pub(crate) const LOT: u64 = 2 * BLOCK as u64;
 
 /// What a session is told when it starts and never changes.
 #[derive(Debug)]

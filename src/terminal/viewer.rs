@@ -25,7 +25,7 @@ const CHUNK: usize = BLOCK;
 /// While output flows, it is sent no more often than this unless there is a [`LOT`] of it:
 /// a program writes in small pieces, and each event costs both ends far more than its bytes.
 /// What comes after a pause, or after no more than a key's echo, is sent at once.
-const GATHER: Duration = Duration::from_millis(2);
+const GATHER: Duration = Duration::from_millis(1);
 
 /// An event of fewer bytes does not make the next one wait.
 const FLOWING: usize = 1 << 10;
