@@ -130,7 +130,7 @@ impl Viewer {
             };
             self.offset = event.offset();
             // As flow control is meant to be used: in good time, but not for every event.
-            if bytes.is_none() || self.offset - self.acknowledged >= self.window / 2 {
+            if bytes.is_none() || self.offset - self.acknowledged >= self.window * 3 / 4 {
                 self.acknowledge().await;
             }
             return Ok(bytes);
