@@ -251,4 +251,5 @@ pub(crate) async fn shutdown(hub: &Inner) {
     if !hub.tasks.finish(left).await {
         tracing::warn!("not every task ended in time");
     }
+    hub.auth.devices.release();
 }

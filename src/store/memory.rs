@@ -36,4 +36,6 @@ impl DeviceStore for MemoryStore {
         devices.push(device);
         Ok(())
     }
+
+    fn release(&self) {}
 }

@@ -42,6 +42,8 @@ pub(crate) trait DeviceStore: fmt::Debug + Send + Sync {
     fn devices(&self) -> Result<Vec<StoredDevice>, StoreError>;
     /// Returns when the device is safe.
     fn add_device(&self, device: StoredDevice) -> Result<(), StoreError>;
+    /// Lets another hub have the folder: this one has ended, even if somebody still holds it.
+    fn release(&self);
 }
 
 /// A store, and how it came about.

@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions, create_dir_all};
 use std::io;
 use std::path::Path;
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Mutex, PoisonError};
 
 use fs4::FileExt;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -36,8 +37,8 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 #[derive(Debug)]
 pub(crate) struct SqliteStore {
     jobs: Sender<Job>,
-    /// Held as long as the store is.
-    _lock: File,
+    /// Held as long as the store is, or until it is released.
+    lock: Mutex<Option<File>>,
 }
 
 impl SqliteStore {
@@ -56,7 +57,10 @@ impl SqliteStore {
                 }
             })
             .map_err(StoreError::new)?;
-        Ok(Self { jobs, _lock: lock })
+        Ok(Self {
+            jobs,
+            lock: Mutex::new(Some(lock)),
+        })
     }
 
     fn run<T: Send + 'static>(
@@ -180,6 +184,15 @@ impl DeviceStore for SqliteStore {
                 )
                 .map(drop)
         })
+    }
+
+    fn release(&self) {
+        let lock = self
+            .lock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        drop(lock);
     }
 }
 

@@ -88,7 +88,9 @@ async fn a_large_paste_into_a_slow_reader_arrives_whole() {
 async fn a_paste_into_a_program_that_never_reads_is_refused_in_the_end() {
     let hub = Hub::with(HubConfig {
         timing: Timing {
-            ping_timeout_ms: 400,
+            // Half of it is the hub's patience; all of it is the client's, which answers no
+            // heartbeat while it pastes.
+            ping_timeout_ms: 3_000,
             ..short()
         },
         ..HubConfig::default()
