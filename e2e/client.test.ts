@@ -18,7 +18,7 @@ let hub: Hub
 beforeAll(async () => {
   hub = await Hub.start({
     // Both wait to be watched, then print what is in the folder, unchanged by the terminal. The
-    // slow one prints less during a reconnection than the hub keeps (1 MiB).
+    // slow one prints less during a reconnection than the hub keeps (2 MiB).
     fast: `sh -c 'stty raw -echo; head -c 1 > /dev/null; cat "$HOME/data.bin"; echo END'`,
     slow: `sh -c 'stty raw -echo; head -c 1 > /dev/null; exec < "$HOME/data.bin"; for n in $(seq 256); do head -c 16384; sleep 0.02; done; echo END'`,
     reader: `sh -c 'stty raw -echo; echo READY; head -c 2097152 | sha256sum; echo END'`,
