@@ -26,7 +26,8 @@ use crate::qr::qr_svg;
 use crate::server::{Address, Front};
 use crate::tasks::Tasks;
 use crate::terminal::input::Done;
-use crate::terminal::registry::{self, Registry};
+use crate::terminal::registry::Registry;
+use crate::terminal::start;
 use crate::time::millis_since_epoch;
 
 /// A running hub. Cheap to clone; all clones are the same hub.
@@ -254,7 +255,7 @@ impl HubHandle {
         cols: u32,
         rows: u32,
     ) -> Result<()> {
-        let size = registry::size(cols, rows)?;
+        let size = start::size(cols, rows)?;
         terminal
             .object()
             .resize(size)

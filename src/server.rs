@@ -19,7 +19,8 @@ use crate::protocol::RegisterRequest;
 use crate::store::{self, Opened};
 use crate::tasks::Tasks;
 use crate::terminal::pty::NativePty;
-use crate::terminal::registry::{HubEnv, Registry};
+use crate::terminal::registry::Registry;
+use crate::terminal::start::{HubEnv, Starter};
 use crate::transport::connection::Flows;
 use crate::transport::engine::{Connections, Engine};
 use crate::transport::guard::Guard;
@@ -91,14 +92,14 @@ pub(crate) fn start(
 
     let (opened, devices) = remember(&config, &mut problems);
     let tasks = Tasks::new(runtime.clone());
-    let terminals = Registry::new(
-        opened.hub.clone(),
-        config.limits.clone(),
-        config.timing.clone(),
-        tasks.clone(),
-        Box::new(NativePty),
-        terminal_env(address.clone()),
-    );
+    let terminals = Registry::new(Starter {
+        hub: opened.hub.clone(),
+        limits: config.limits.clone(),
+        timing: config.timing.clone(),
+        tasks: tasks.clone(),
+        driver: Arc::new(NativePty),
+        env: terminal_env(address.clone()),
+    });
     let auth = Authenticator {
         local: LocalTokens::new(),
         devices,

@@ -14,6 +14,7 @@ pub(crate) mod registry;
 pub(crate) mod replies;
 mod ring;
 pub(crate) mod session;
+pub(crate) mod start;
 pub(crate) mod stream;
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,7 @@ use crate::tasks::Tasks;
 
 use super::pty::{NativePty, Pty, PtyDriver, Spawn};
 use super::registry::Registry;
+use super::start::Starter;
 
 /// Panics the first time.
 struct Panics(AtomicBool);
@@ -25,17 +26,17 @@ impl PtyDriver for Panics {
 }
 
 fn registry(driver: impl PtyDriver + 'static) -> Arc<Registry> {
-    Registry::new(
-        HubId::random(),
-        Limits::default(),
-        Timing {
+    Registry::new(Starter {
+        hub: HubId::random(),
+        limits: Limits::default(),
+        timing: Timing {
             kill_grace_ms: 100,
             ..Timing::default()
         },
-        Tasks::new(Handle::current()),
-        Box::new(driver),
-        Box::new(|_| BTreeMap::new()),
-    )
+        tasks: Tasks::new(Handle::current()),
+        driver: Arc::new(driver),
+        env: Box::new(|_| BTreeMap::new()),
+    })
 }
 
 fn cat() -> RegisterRequest {

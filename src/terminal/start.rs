@@ -1,0 +1,270 @@
+//! Starting a terminal: what is asked for is checked, its program started in a pseudo-terminal,
+//! its threads put to work. Knows nothing of other terminals.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use crate::config::{Limits, Timing};
+use crate::error::{HubError, Result};
+use crate::ids::HubId;
+use crate::protocol::RegisterRequest;
+use crate::secret::random_token;
+use crate::tasks::Tasks;
+
+use super::input::InputQueue;
+use super::pty::{Ended, Pty, PtyDriver, Spawn, Wait};
+use super::session::{Facts, Session};
+use super::stream::Size;
+
+/// The size of a terminal for which none is asked, as terminals have had for decades.
+const DEFAULT_SIZE: (u32, u32) = (80, 24);
+
+/// Largest width and height of a terminal, in cells.
+const MAX_SIDE: u32 = 1000;
+
+/// Longest command, argument, title or environment value, in bytes: what Linux takes.
+const MAX_TEXT: usize = 128 << 10;
+
+/// What every terminal needs to know of the hub, as environment.
+pub(crate) type HubEnv = Box<dyn Fn(&RegisterRequest) -> BTreeMap<String, String> + Send + Sync>;
+
+/// Starts terminals.
+pub(crate) struct Starter {
+    pub(crate) hub: HubId,
+    pub(crate) limits: Limits,
+    pub(crate) timing: Timing,
+    pub(crate) tasks: Tasks,
+    pub(crate) driver: Arc<dyn PtyDriver>,
+    pub(crate) env: HubEnv,
+}
+
+/// What has been checked of a request.
+pub(crate) struct Checked {
+    size: Size,
+    cwd: PathBuf,
+}
+
+/// Checks what a terminal is asked for, before anything is done for it.
+///
+/// # Errors
+///
+/// `INVALID` for a command, folder or size that cannot be, `TOO_LARGE` for a text.
+pub(crate) fn check(request: &RegisterRequest) -> Result<Checked> {
+    let size = size(
+        request.cols.unwrap_or(DEFAULT_SIZE.0),
+        request.rows.unwrap_or(DEFAULT_SIZE.1),
+    )?;
+    check_texts(request)?;
+    let cwd = folder(request.cwd.as_deref())?;
+    Ok(Checked { size, cwd })
+}
+
+impl Starter {
+    /// Starts a program. The receiver tells when it was reaped.
+    pub(crate) async fn launch(
+        &self,
+        request: &RegisterRequest,
+        Checked { size, cwd }: Checked,
+    ) -> Result<(Arc<Session>, oneshot::Receiver<Ended>)> {
+        let mut env = request.env.clone();
+        env.entry("TERM".into())
+            .or_insert_with(|| "xterm-256color".into());
+        env.entry("COLORTERM".into())
+            .or_insert_with(|| "truecolor".into());
+        env.extend((self.env)(request));
+        let spawn = Spawn {
+            command: request.command.clone(),
+            args: request.args.clone(),
+            cwd: cwd.clone(),
+            env,
+            size,
+        };
+        let driver = self.driver.clone();
+        let pty = self
+            .tasks
+            .blocking(move || driver.spawn(&spawn))
+            .await
+            .ok_or_else(|| HubError::internal("the terminal could not be started", &"panic"))?
+            .map_err(HubError::invalid)?;
+        let facts = Facts {
+            id: request.session_id.clone(),
+            project: request.project_id.clone(),
+            hub: self.hub.clone(),
+            epoch: random_token(),
+            title: request
+                .title
+                .clone()
+                .unwrap_or_else(|| base_name(&pty.command)),
+            command: pty.command.clone(),
+            args: request.args.clone(),
+            cwd,
+            ring_bytes: self.limits.ring_bytes as u64,
+            burst_bytes: self.limits.ring_burst_bytes as u64,
+        };
+        attach(facts, pty, size)
+    }
+
+    /// A program that could not be executed looks like one that aborts at once, saying so in
+    /// the words of Rust's runtime: the pseudo-terminal closes the pipe that would have told.
+    pub(crate) async fn check_exec(&self, session: &Arc<Session>) -> Result<()> {
+        const WORDS: &[u8] = b"fatal runtime error";
+        let mut changes = session.changes();
+        let begun = async {
+            while session.progress() == (0, false) {
+                if changes.changed().await.is_err() {
+                    break;
+                }
+            }
+        };
+        let _ = timeout(self.timing.exec_check(), begun).await;
+        let first = session.first_bytes(WORDS.len());
+        if session.progress() == (0, false) || !WORDS.starts_with(&first) {
+            return Ok(());
+        }
+        let _ = timeout(self.timing.exit_drain(), session.finished()).await;
+        match session.info().exit {
+            Some(exit)
+                if exit.signal.as_deref() == Some("SIGABRT")
+                    && session.first_bytes(WORDS.len()).trim_ascii_start() == WORDS =>
+            {
+                let command = &session.facts.command;
+                Err(HubError::invalid(format!(
+                    "{command} could not be executed"
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Puts the threads of a terminal to work. The receiver tells when its program was reaped.
+fn attach(facts: Facts, pty: Pty, size: Size) -> Result<(Arc<Session>, oneshot::Receiver<Ended>)> {
+    let Pty {
+        mut reader,
+        writer,
+        control,
+        child,
+        leader,
+        ..
+    } = pty;
+    let inputs = Arc::new(InputQueue::default());
+    let session = Arc::new(Session::new(facts, leader, size, control, inputs.clone()));
+    let (ended_tx, ended) = oneshot::channel();
+    let reading = session.clone();
+    let threads = [
+        thread("terminal-write", move || inputs.serve(writer)),
+        thread("terminal-wait", move || {
+            let _ = ended_tx.send(wait(child));
+        }),
+        thread("terminal-read", move || {
+            let mut buffer = vec![0; super::ring::BLOCK];
+            loop {
+                match reader.read(&mut buffer) {
+                    Ok(0) => break,
+                    Ok(n) => reading.output(&buffer[..n]),
+                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                    Err(_) => break,
+                }
+            }
+            reading.end_of_output();
+        }),
+    ];
+    for started in threads {
+        started.map_err(|error| HubError::internal("no thread for the terminal", &error))?;
+    }
+    Ok((session, ended))
+}
+
+fn wait(mut child: Box<dyn Wait>) -> Ended {
+    child.wait().unwrap_or_else(|error| {
+        tracing::error!(%error, "waiting for a terminal's program failed");
+        Ended::unknown()
+    })
+}
+
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map(drop)
+}
+
+/// Checks a size that somebody asks for.
+pub(crate) fn size(cols: u32, rows: u32) -> Result<Size> {
+    let side = |n: u32| {
+        u16::try_from(n)
+            .ok()
+            .filter(|_| (1..=MAX_SIDE).contains(&n))
+    };
+    match (side(cols), side(rows)) {
+        (Some(cols), Some(rows)) => Ok(Size { cols, rows }),
+        _ => Err(HubError::invalid(format!(
+            "cols and rows are whole numbers from 1 to {MAX_SIDE}"
+        ))),
+    }
+}
+
+fn check_texts(request: &RegisterRequest) -> Result<()> {
+    let texts = request
+        .command
+        .iter()
+        .chain(&request.title)
+        .chain(&request.args)
+        .chain(request.env.keys())
+        .chain(request.env.values());
+    for text in texts {
+        if text.len() > MAX_TEXT {
+            return Err(HubError::too_large(format!(
+                "a command, argument, title or environment value is over {MAX_TEXT} bytes"
+            )));
+        }
+        if text.contains('\0') {
+            return Err(HubError::invalid(
+                "a command, argument, title or environment value holds a NUL",
+            ));
+        }
+    }
+    if request
+        .env
+        .keys()
+        .any(|name| name.is_empty() || name.contains('='))
+    {
+        return Err(HubError::invalid("env: a name is empty or holds `=`"));
+    }
+    if request.command.as_ref().is_some_and(String::is_empty) {
+        return Err(HubError::invalid("command is empty"));
+    }
+    if request.command.is_none() && !request.args.is_empty() {
+        return Err(HubError::invalid("args without a command"));
+    }
+    Ok(())
+}
+
+/// A pseudo-terminal silently starts elsewhere when the folder does not exist, so it is checked.
+fn folder(cwd: Option<&Path>) -> Result<PathBuf> {
+    let home = || std::env::home_dir().unwrap_or_else(|| PathBuf::from("/"));
+    let cwd = match cwd {
+        Some(cwd) if cwd.is_absolute() => cwd.to_owned(),
+        Some(cwd) => home().join(cwd),
+        None => home(),
+    };
+    if cwd.is_dir() {
+        Ok(cwd)
+    } else {
+        Err(HubError::invalid(format!(
+            "cwd: {} is not a folder",
+            cwd.display()
+        )))
+    }
+}
+
+fn base_name(command: &str) -> String {
+    Path::new(command).file_name().map_or_else(
+        || command.to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
