@@ -14,6 +14,12 @@ async fn printer(hub: &Hub, bytes: &[u8]) -> tempfile::NamedTempFile {
         &format!("stty -echo; echo ready; while read go; do {print}; stty sane -echo; done"),
     )
     .await;
+    // What is printed from here on is what was asked for.
+    let mut client = hub.client().await;
+    client
+        .request("terminal:watch", json!({"sessionId": "t"}))
+        .await;
+    client.wait_for_output("ready\r\n").await;
     file
 }
 
