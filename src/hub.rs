@@ -4,6 +4,7 @@
 //! desktop's administrator. The crate's own entrances call the `_for` and `_to` methods with
 //! what the gate let through for *their* caller.
 
+use std::io::ErrorKind;
 use std::sync::{Arc, Weak};
 
 use tokio::runtime::Handle;
@@ -25,6 +26,7 @@ use crate::protocol::{
 use crate::qr::qr_svg;
 use crate::server::{Address, Front};
 use crate::tasks::Tasks;
+use crate::terminal::adopted::{AdoptError, AdoptRequest, Adopted};
 use crate::terminal::input::Done;
 use crate::terminal::registry::Registry;
 use crate::terminal::start;
@@ -129,6 +131,30 @@ impl HubHandle {
         self.spawn_in(&allowed, request).await
     }
 
+    /// Takes over a terminal that the application has started itself. From then on the hub
+    /// reads, writes and resizes it, as one that it has started.
+    ///
+    /// It has ended when what waits for its program says so ([`Adopted::child`],
+    /// [`Adopted::on_exit`]), otherwise when its output has.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`HubHandle::register`]; with what was to be handed over, so that a terminal
+    /// that is not taken goes on.
+    pub fn adopt(
+        &self,
+        request: AdoptRequest,
+        terminal: Adopted,
+    ) -> std::result::Result<TerminalInfo, AdoptError> {
+        match allow_host::<Spawn, _>(request.project_id.clone()) {
+            Ok(allowed) => self.adopt_into(&allowed, request, terminal),
+            Err(error) => Err(AdoptError {
+                error,
+                adopted: Some(Box::new(terminal)),
+            }),
+        }
+    }
+
     /// Types into a terminal; returns when the program's terminal has it, after everything
     /// that was typed before.
     ///
@@ -152,22 +178,22 @@ impl HubHandle {
     ///
     /// # Errors
     ///
-    /// `NOT_FOUND`, or `INVALID` for a size that cannot be.
+    /// `NOT_FOUND`, `INVALID` for a size that cannot be, or `CONFLICT` for a terminal that was
+    /// handed over without a way to resize it.
     pub fn resize(&self, id: &SessionId, cols: u32, rows: u32) -> Result<()> {
         let allowed = self.terminal::<Resize>(&host(), id)?;
         self.resize_to(&allowed, cols, rows)
     }
 
     /// Ends every process of a terminal: SIGHUP, then SIGTERM, then SIGKILL. Returns when none
-    /// is left.
+    /// is left. A terminal that was handed over ends as [`Adopted::on_kill`] says.
     ///
     /// # Errors
     ///
-    /// `NOT_FOUND`.
+    /// `NOT_FOUND`; `CONFLICT` for one that was handed over without a way to end it.
     pub async fn kill(&self, id: &SessionId) -> Result<()> {
         let allowed = self.terminal::<Kill>(&host(), id)?;
-        self.kill_allowed(&allowed).await;
-        Ok(())
+        self.kill_allowed(&allowed).await
     }
 
     /// A fresh pairing code with its link and QR code. The link leads to the external address
@@ -245,6 +271,17 @@ impl HubHandle {
         Ok(session.info())
     }
 
+    fn adopt_into(
+        &self,
+        project: &Allowed<Spawn, ProjectId>,
+        request: AdoptRequest,
+        terminal: Adopted,
+    ) -> std::result::Result<TerminalInfo, AdoptError> {
+        debug_assert_eq!(project.object(), &request.project_id);
+        let session = self.0.terminals.adopt(request, terminal)?;
+        Ok(session.info())
+    }
+
     pub(crate) fn type_into(&self, terminal: &AllowedTerminal<Type>, bytes: Vec<u8>, done: Done) {
         terminal.object().input(bytes, done);
     }
@@ -260,12 +297,17 @@ impl HubHandle {
             .object()
             .resize(size)
             .map(drop)
-            .map_err(|error| HubError::internal("the terminal could not be resized", &error))
+            .map_err(|error| match error.kind() {
+                ErrorKind::Unsupported => HubError::conflict(
+                    "the application that handed this terminal over has not said how to resize it",
+                ),
+                _ => HubError::internal("the terminal could not be resized", &error),
+            })
     }
 
-    pub(crate) async fn kill_allowed(&self, terminal: &AllowedTerminal<Kill>) {
+    pub(crate) async fn kill_allowed(&self, terminal: &AllowedTerminal<Kill>) -> Result<()> {
         let grace = self.0.config.timing.kill_grace();
-        terminal.object().kill(ExitReason::Killed, grace).await;
+        terminal.object().kill(ExitReason::Killed, grace).await
     }
 
     pub(crate) fn status_for(&self, _: &Allowed<ReadStatus, WholeHub>) -> HubStatus {

@@ -81,3 +81,9 @@ pub use protocol::{
     Connection, ErrorCode, HubStatus, Pairing, PairingRequest, RegisterRequest, Role, TerminalInfo,
 };
 pub use qr::{qr_svg, qr_text};
+pub use terminal::adopted::{AdoptError, AdoptRequest, Adopted};
+pub use terminal::pty::Ended;
+/// The library of pseudo-terminals, in the version that [`Adopted::from_pty`] takes. It is part
+/// of this crate's interface: another incompatible version of it is one of this crate.
+#[doc(no_inline)]
+pub use terminal::pty::portable_pty;

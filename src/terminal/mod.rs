@@ -7,8 +7,10 @@
 //!
 //! Knows neither sockets nor permissions nor the domain.
 
+pub(crate) mod adopted;
 pub(crate) mod input;
 mod processes;
+mod program;
 pub(crate) mod pty;
 pub(crate) mod registry;
 pub(crate) mod replies;

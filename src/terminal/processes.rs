@@ -83,6 +83,14 @@ pub(crate) async fn end_session(session: Session, grace: Duration) {
     tracing::warn!(session.leader, "a terminal's processes did not end");
 }
 
+/// Whether this process leads a session.
+pub(crate) fn leads_a_session(pid: u32) -> bool {
+    i32::try_from(pid)
+        .ok()
+        .and_then(Pid::from_raw)
+        .is_some_and(|pid| rustix::process::getsid(Some(pid)) == Ok(pid))
+}
+
 /// Whether no process of the session is left.
 pub(crate) fn is_empty(session: Session) -> bool {
     members(session).is_empty()

@@ -8,7 +8,11 @@ use std::path::PathBuf;
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
+use super::adopted::Adopted;
+use super::program::Program;
 use super::stream::Size;
+
+pub use portable_pty;
 
 /// What to start.
 #[derive(Debug, Clone)]
@@ -27,9 +31,9 @@ pub(crate) struct Pty {
     pub(crate) reader: Box<dyn Read + Send>,
     pub(crate) writer: Box<dyn Write + Send>,
     pub(crate) control: Box<dyn Control>,
-    pub(crate) child: Box<dyn Wait>,
-    /// Leader of the POSIX session that the program began, when there is one.
-    pub(crate) leader: Option<u32>,
+    /// When absent, the program has ended when there is nothing more to read.
+    pub(crate) child: Option<Box<dyn Wait>>,
+    pub(crate) program: Program,
     /// What was started, for people.
     pub(crate) command: String,
 }
@@ -38,7 +42,7 @@ impl std::fmt::Debug for Pty {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Pty")
             .field("command", &self.command)
-            .field("leader", &self.leader)
+            .field("program", &self.program)
             .finish_non_exhaustive()
     }
 }
@@ -53,16 +57,37 @@ pub(crate) trait Wait: Send {
     fn wait(&mut self) -> io::Result<Ended>;
 }
 
-/// How a program ended: a code, or a signal by name.
+/// How a program ended: with a code, or by a signal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Ended {
-    pub(crate) code: Option<i32>,
-    pub(crate) signal: Option<String>,
+pub struct Ended {
+    /// Its exit code.
+    pub code: Option<i32>,
+    /// The name of the signal that ended it, such as `SIGKILL`.
+    pub signal: Option<String>,
 }
 
 impl Ended {
+    /// With this exit code.
+    #[must_use]
+    pub fn with_code(code: i32) -> Self {
+        Self {
+            code: Some(code),
+            signal: None,
+        }
+    }
+
+    /// By this signal.
+    #[must_use]
+    pub fn by_signal(name: impl Into<String>) -> Self {
+        Self {
+            code: None,
+            signal: Some(name.into()),
+        }
+    }
+
     /// Nobody knows how.
-    pub(crate) fn unknown() -> Self {
+    #[must_use]
+    pub fn unknown() -> Self {
         Self {
             code: None,
             signal: None,
@@ -105,18 +130,63 @@ impl PtyDriver for NativePty {
             .slave
             .spawn_command(builder)
             .map_err(|error| first_line(&error.to_string()))?;
-        let leader = child.process_id();
+        let program = child.process_id().map(Program::session);
         let reader = pair.master.try_clone_reader().map_err(|e| e.to_string())?;
         let writer = pair.master.take_writer().map_err(|e| e.to_string())?;
         Ok(Pty {
             reader,
             writer,
             control: Box::new(NativeControl(pair.master)),
-            child: Box::new(NativeChild(child)),
-            leader,
+            child: Some(Box::new(NativeChild(child))),
+            program: program.unwrap_or_else(Program::untouchable),
             command,
         })
     }
+}
+
+impl Adopted {
+    /// A pseudo-terminal of `portable_pty`. Its reader is cloned and its writer taken, so
+    /// neither may be in use elsewhere. The slave's side has to be dropped by the application.
+    ///
+    /// # Errors
+    ///
+    /// What the library says: the writer has been taken already, or it is not open any more.
+    pub fn from_pty(master: Box<dyn MasterPty + Send>) -> io::Result<Self> {
+        let reader = master.try_clone_reader().map_err(io::Error::other)?;
+        let writer = master.take_writer().map_err(io::Error::other)?;
+        let size = master.get_size().ok();
+        let mut adopted = Self::with_control(reader, writer, Box::new(NativeControl(master)));
+        adopted.size = size.map(|size| (size.cols, size.rows));
+        Ok(adopted)
+    }
+
+    /// The program in it, as `portable_pty` started it: its exit ends the terminal, and killing
+    /// the terminal ends every process of it.
+    pub fn child(self, mut child: Box<dyn Child + Send + Sync>) -> Self {
+        let program = match own_session(&mut *child) {
+            Some(leader) => Program::session(leader),
+            None => {
+                let mut killer = child.clone_killer();
+                Program::given(Box::new(move || killer.kill()))
+            }
+        };
+        self.ended_by(program)
+            .waited_for(Box::new(NativeChild(child)))
+    }
+}
+
+/// The POSIX session that a child leads. Only of a process of this system: the number that
+/// another implementation gives may be somebody else's here.
+#[cfg(unix)]
+fn own_session(child: &mut (dyn Child + Send + Sync)) -> Option<u32> {
+    let child: &mut dyn Child = child;
+    let pid = child.downcast_mut::<std::process::Child>()?.id();
+    super::processes::leads_a_session(pid).then_some(pid)
+}
+
+#[cfg(not(unix))]
+fn own_session(_: &mut (dyn Child + Send + Sync)) -> Option<u32> {
+    None
 }
 
 struct NativeControl(Box<dyn MasterPty + Send>);

@@ -12,9 +12,10 @@ use crate::error::{HubError, Result};
 use crate::ids::SessionId;
 use crate::protocol::{ExitReason, RegisterRequest};
 
+use super::adopted::{AdoptError, AdoptRequest, Adopted};
 use super::pty::Ended;
 use super::session::Session;
-use super::start::{Starter, check};
+use super::start::{Starter, check, check_adopted};
 
 /// The terminals of this hub.
 pub(crate) struct Registry {
@@ -92,18 +93,60 @@ impl Registry {
     /// `UNAVAILABLE` when there are too many.
     pub(crate) async fn start(self: &Arc<Self>, request: RegisterRequest) -> Result<Arc<Session>> {
         let checked = check(&request)?;
-        let previous = self.reserve(&request.session_id)?;
-        let mut reservation = Reservation {
-            registry: self,
-            id: &request.session_id,
-            becomes: previous.clone(),
-        };
+        let reservation = self.reserve(&request.session_id)?;
         let (session, ended) = self.starter.launch(&request, checked).await?;
+        self.supervise(&session, ended);
+        self.starter.check_exec(&session).await?;
+        self.settle(reservation, session)
+    }
+
+    /// Takes over a terminal that the host application has started.
+    ///
+    /// # Errors
+    ///
+    /// As [`Registry::start`], with what was to be handed over.
+    pub(crate) fn adopt(
+        self: &Arc<Self>,
+        request: AdoptRequest,
+        adopted: Adopted,
+    ) -> std::result::Result<Arc<Session>, AdoptError> {
+        let id = request.session_id.clone();
+        let sound =
+            check_adopted(&request, &adopted).and_then(|checked| Ok((checked, self.reserve(&id)?)));
+        let (checked, reservation) = match sound {
+            Ok(sound) => sound,
+            Err(error) => {
+                return Err(AdoptError {
+                    error,
+                    adopted: Some(Box::new(adopted)),
+                });
+            }
+        };
+        let lost = |error| AdoptError {
+            error,
+            adopted: None,
+        };
+        let (session, ended) = self
+            .starter
+            .take_over(request, checked, adopted)
+            .map_err(lost)?;
+        self.supervise(&session, ended);
+        self.settle(reservation, session).map_err(lost)
+    }
+
+    fn supervise(self: &Arc<Self>, session: &Arc<Session>, ended: oneshot::Receiver<Ended>) {
         self.starter
             .tasks
             .spawn(supervise(self.clone(), session.clone(), ended));
-        self.starter.check_exec(&session).await?;
-        reservation.becomes = Some(session.clone());
+    }
+
+    /// Gives the id to the new life, and ends what the one before has left running.
+    fn settle(
+        &self,
+        mut reservation: Reservation<'_>,
+        session: Arc<Session>,
+    ) -> Result<Arc<Session>> {
+        let previous = reservation.becomes.replace(session.clone());
         drop(reservation);
         if self.sessions().closed {
             // Too late for end_all to have seen it.
@@ -111,16 +154,17 @@ impl Registry {
             return Err(shutting_down());
         }
         if let Some(previous) = previous {
-            // What its program left in the background goes with it.
             let grace = self.starter.timing.kill_grace();
-            self.starter
-                .tasks
-                .spawn(async move { previous.kill(ExitReason::Killed, grace).await });
+            self.starter.tasks.spawn(async move {
+                // It has ended, so nobody refuses.
+                let _ = previous.kill(ExitReason::Killed, grace).await;
+            });
         }
         Ok(session)
     }
 
-    fn reserve(&self, id: &SessionId) -> Result<Option<Arc<Session>>> {
+    /// Takes an id, or tells why it cannot be had. Dropped, the reservation gives it back.
+    fn reserve<'a>(&'a self, id: &'a SessionId) -> Result<Reservation<'a>> {
         let mut sessions = self.sessions();
         if sessions.closed {
             return Err(shutting_down());
@@ -146,7 +190,11 @@ impl Registry {
             .retry_after(Duration::from_secs(5)));
         }
         sessions.by_id.insert(id.clone(), Entry::Starting);
-        Ok(previous)
+        Ok(Reservation {
+            registry: self,
+            id,
+            becomes: previous,
+        })
     }
 
     /// Ends every terminal, all at once, and waits until their ends have been recorded.
@@ -158,8 +206,12 @@ impl Registry {
             .into_iter()
             .map(|session| {
                 self.starter.tasks.spawn(async move {
-                    session.kill(ExitReason::ServerShutdown, grace).await;
-                    session.finished().await;
+                    let reason = ExitReason::ServerShutdown;
+                    match session.kill(reason, grace).await {
+                        Ok(()) => session.finished().await,
+                        // Its program is the host application's, which goes on without us.
+                        Err(_) => session.let_go(reason),
+                    }
                 })
             })
             .collect();
@@ -228,17 +280,15 @@ async fn supervise(
     session: Arc<Session>,
     ended: oneshot::Receiver<Ended>,
 ) {
-    let Ok(ended) = ended.await else {
-        return;
-    };
+    // Whoever waits for it may be the host application's code, and panic.
+    let ended = ended.await.unwrap_or_else(|_| Ended::unknown());
     session.reaped();
     drain(&session, &registry.starter.timing).await;
     session.finish(ended);
     sleep(registry.starter.timing.recovery_window()).await;
     registry.forget(&session);
-    session
-        .kill(ExitReason::Killed, registry.starter.timing.kill_grace())
-        .await;
+    let grace = registry.starter.timing.kill_grace();
+    let _ = session.kill(ExitReason::Killed, grace).await;
 }
 
 /// Waits until the output is quiet, has ended, or has had its time.

@@ -9,14 +9,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use crate::error::{HubError, Result};
 use crate::ids::{HubId, ProjectId, SessionId};
 use crate::protocol::{ExitReason, TerminalExit, TerminalInfo};
 use crate::time::millis_since_epoch;
 
 use super::input::{Done, Input, InputQueue};
-use super::processes;
+use super::program::Program;
 use super::pty::{Control, Ended};
 use super::ring::BLOCK;
 use super::stream::{Cursor, Piece, Size, Start, Stream};
@@ -51,8 +53,7 @@ pub(crate) struct Facts {
 pub(crate) struct Session {
     pub(crate) facts: Facts,
     created_at: u64,
-    /// Leader of the POSIX session; signalled until the session is known to be empty.
-    leader: Option<u32>,
+    program: Program,
     state: Mutex<State>,
     /// Bumped whenever there is more for viewers.
     changed: watch::Sender<()>,
@@ -75,10 +76,6 @@ struct State {
     lots: u64,
     last_output_at: Option<SystemTime>,
     reason: ExitReason,
-    /// The program has been reaped.
-    reaped: bool,
-    /// No process of the session is left, and its id may belong to somebody else by now.
-    empty: bool,
 }
 
 /// Where a viewer is, for deciding what must be kept.
@@ -100,7 +97,7 @@ impl std::fmt::Debug for Session {
 impl Session {
     pub(crate) fn new(
         facts: Facts,
-        leader: Option<u32>,
+        program: Program,
         size: Size,
         control: Box<dyn Control>,
         input: Arc<InputQueue>,
@@ -108,7 +105,7 @@ impl Session {
         Self {
             facts,
             created_at: millis_since_epoch(SystemTime::now()),
-            leader,
+            program,
             state: Mutex::new(State {
                 stream: Stream::new(size),
                 places: HashMap::new(),
@@ -117,8 +114,6 @@ impl Session {
                 lots: 0,
                 last_output_at: None,
                 reason: ExitReason::Exited,
-                reaped: false,
-                empty: leader.is_none(),
             }),
             changed: watch::Sender::new(()),
             filled: watch::Sender::new(()),
@@ -176,43 +171,59 @@ impl Session {
         Ok(true)
     }
 
-    /// Ends every process of the terminal; they get `grace` after each signal.
-    pub(crate) async fn kill(&self, reason: ExitReason, grace: Duration) {
-        {
-            let mut state = self.state();
-            if state.reason == ExitReason::Exited {
-                state.reason = reason;
-            }
+    /// Ends every process of the terminal; they get `grace` after each signal. What the host
+    /// application ends itself has three times that before this stops waiting for it.
+    ///
+    /// # Errors
+    ///
+    /// `CONFLICT` when the host application handed it over and did not say how to end it,
+    /// `INTERNAL` when its way failed.
+    pub(crate) async fn kill(&self, reason: ExitReason, grace: Duration) -> Result<()> {
+        if !self.program.can_be_ended() {
+            return match self.running() {
+                true => Err(HubError::conflict(
+                    "the application that handed this terminal over has not said how to end it",
+                )),
+                false => Ok(()),
+            };
         }
-        if let Some(session) = self.processes() {
-            processes::end_session(session, grace).await;
+        self.give_reason(ExitReason::Exited, reason);
+        if let Err(error) = self.program.end(grace).await {
+            self.give_reason(reason, ExitReason::Exited);
+            return Err(HubError::internal(
+                "the terminal could not be ended",
+                &error,
+            ));
+        }
+        // The processes have ended; the session's end follows. Not awaited for those that ended
+        // long ago.
+        if self.program.ends_later() {
+            let _ = timeout(grace * 3, self.finished()).await;
+        }
+        Ok(())
+    }
+
+    /// Records the end of a program that nobody can end, or that would not.
+    pub(crate) fn let_go(&self, reason: ExitReason) {
+        self.give_reason(ExitReason::Exited, reason);
+        self.finish(Ended::unknown());
+    }
+
+    fn give_reason(&self, instead_of: ExitReason, reason: ExitReason) {
+        let mut state = self.state();
+        if state.reason == instead_of {
+            state.reason = reason;
         }
     }
 
     /// Kills every process of the terminal at once: for when nobody can wait.
     pub(crate) fn kill_now(&self) {
-        if let Some(session) = self.processes() {
-            processes::kill_session_now(session);
-        }
-    }
-
-    /// Its processes, as long as there may be any.
-    fn processes(&self) -> Option<processes::Session> {
-        let state = self.state();
-        let leader = self.leader.filter(|_| !state.empty)?;
-        Some(processes::Session {
-            leader,
-            reaped: state.reaped,
-        })
+        self.program.kill_now();
     }
 
     /// The program has been reaped. Its session may live on in a background job.
     pub(crate) fn reaped(&self) {
-        self.state().reaped = true;
-        if let Some(session) = self.processes() {
-            let empty = processes::is_empty(session);
-            self.state().empty = empty;
-        }
+        self.program.reaped();
     }
 
     /// Records how it ended, once. Nothing can be typed any more.

@@ -2,6 +2,7 @@
 //! its threads put to work. Knows nothing of other terminals.
 
 use std::collections::BTreeMap;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,11 +11,12 @@ use tokio::time::timeout;
 
 use crate::config::{Limits, Timing};
 use crate::error::{HubError, Result};
-use crate::ids::HubId;
+use crate::ids::{HubId, ProjectId, SessionId};
 use crate::protocol::RegisterRequest;
 use crate::secret::random_token;
 use crate::tasks::Tasks;
 
+use super::adopted::{AdoptRequest, Adopted};
 use super::input::InputQueue;
 use super::pty::{Ended, Pty, PtyDriver, Spawn, Wait};
 use super::session::{Facts, Session};
@@ -58,9 +60,61 @@ pub(crate) fn check(request: &RegisterRequest) -> Result<Checked> {
         request.cols.unwrap_or(DEFAULT_SIZE.0),
         request.rows.unwrap_or(DEFAULT_SIZE.1),
     )?;
-    check_texts(request)?;
+    let texts = request
+        .command
+        .iter()
+        .chain(&request.title)
+        .chain(&request.args)
+        .chain(request.env.keys())
+        .chain(request.env.values());
+    check_texts(texts)?;
+    if request
+        .env
+        .keys()
+        .any(|name| name.is_empty() || name.contains('='))
+    {
+        return Err(HubError::invalid("env: a name is empty or holds `=`"));
+    }
+    if request.command.as_ref().is_some_and(String::is_empty) {
+        return Err(HubError::invalid("command is empty"));
+    }
+    if request.command.is_none() && !request.args.is_empty() {
+        return Err(HubError::invalid("args without a command"));
+    }
     let cwd = folder(request.cwd.as_deref())?;
     Ok(Checked { size, cwd })
+}
+
+/// Checks what a terminal that is handed over is said to be.
+///
+/// # Errors
+///
+/// `INVALID` for a size that cannot be, `TOO_LARGE` for a text.
+pub(crate) fn check_adopted(request: &AdoptRequest, adopted: &Adopted) -> Result<Checked> {
+    // What a pseudo-terminal says of itself may be nothing.
+    let present = adopted.size.filter(|(cols, rows)| *cols > 0 && *rows > 0);
+    let (cols, rows) = match request.size.or(present) {
+        Some((cols, rows)) => (cols.into(), rows.into()),
+        None => DEFAULT_SIZE,
+    };
+    let size = size(cols, rows)?;
+    check_texts(
+        request
+            .title
+            .iter()
+            .chain([&request.command])
+            .chain(&request.args),
+    )?;
+    let cwd = request.cwd.clone().unwrap_or_else(home);
+    Ok(Checked { size, cwd })
+}
+
+/// What a terminal is said to be.
+struct Words {
+    title: Option<String>,
+    command: String,
+    args: Vec<String>,
+    cwd: PathBuf,
 }
 
 impl Starter {
@@ -90,22 +144,55 @@ impl Starter {
             .await
             .ok_or_else(|| HubError::internal("the terminal could not be started", &"panic"))?
             .map_err(HubError::invalid)?;
-        let facts = Facts {
-            id: request.session_id.clone(),
-            project: request.project_id.clone(),
+        let facts = self.facts(
+            &request.session_id,
+            &request.project_id,
+            Words {
+                title: request.title.clone(),
+                command: pty.command.clone(),
+                args: request.args.clone(),
+                cwd,
+            },
+        );
+        attach(facts, pty, size)
+    }
+
+    /// Puts a terminal to work that the host application has started. The receiver tells when
+    /// it has ended.
+    pub(crate) fn take_over(
+        &self,
+        request: AdoptRequest,
+        Checked { size, cwd }: Checked,
+        adopted: Adopted,
+    ) -> Result<(Arc<Session>, oneshot::Receiver<Ended>)> {
+        let words = Words {
+            title: request.title,
+            command: request.command,
+            args: request.args,
+            cwd,
+        };
+        let facts = self.facts(&request.session_id, &request.project_id, words);
+        let pty = adopted.into_pty(facts.command.clone());
+        attach(facts, pty, size)
+    }
+
+    fn facts(&self, id: &SessionId, project: &ProjectId, words: Words) -> Facts {
+        let name = match words.command.as_str() {
+            "" => id.to_string(),
+            command => base_name(command),
+        };
+        Facts {
+            id: id.clone(),
+            project: project.clone(),
             hub: self.hub.clone(),
             epoch: random_token(),
-            title: request
-                .title
-                .clone()
-                .unwrap_or_else(|| base_name(&pty.command)),
-            command: pty.command.clone(),
-            args: request.args.clone(),
-            cwd,
+            title: words.title.unwrap_or(name),
+            command: words.command,
+            args: words.args,
+            cwd: words.cwd,
             ring_bytes: self.limits.ring_bytes as u64,
             burst_bytes: self.limits.ring_burst_bytes as u64,
-        };
-        attach(facts, pty, size)
+        }
     }
 
     /// A program that could not be executed looks like one that aborts at once, saying so in
@@ -144,39 +231,62 @@ impl Starter {
 /// Puts the threads of a terminal to work. The receiver tells when its program was reaped.
 fn attach(facts: Facts, pty: Pty, size: Size) -> Result<(Arc<Session>, oneshot::Receiver<Ended>)> {
     let Pty {
-        mut reader,
+        reader,
         writer,
         control,
         child,
-        leader,
+        program,
         ..
     } = pty;
     let inputs = Arc::new(InputQueue::default());
-    let session = Arc::new(Session::new(facts, leader, size, control, inputs.clone()));
-    let (ended_tx, ended) = oneshot::channel();
+    let session = Arc::new(Session::new(facts, program, size, control, inputs.clone()));
+    let (tell, ended) = oneshot::channel();
     let reading = session.clone();
-    let threads = [
-        thread("terminal-write", move || inputs.serve(writer)),
-        thread("terminal-wait", move || {
-            let _ = ended_tx.send(wait(child));
-        }),
-        thread("terminal-read", move || {
-            let mut buffer = vec![0; super::ring::BLOCK];
-            loop {
-                match reader.read(&mut buffer) {
-                    Ok(0) => break,
-                    Ok(n) => reading.output(&buffer[..n]),
-                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                    Err(_) => break,
-                }
-            }
-            reading.end_of_output();
-        }),
-    ];
-    for started in threads {
+    let write = thread("terminal-write", move || {
+        let closes = CloseOnDrop(inputs);
+        closes.0.serve(writer);
+    });
+    let (wait, read) = match child {
+        Some(child) => (
+            thread("terminal-wait", move || {
+                let _ = tell.send(wait(child));
+            }),
+            thread("terminal-read", move || read(reader, &reading)),
+        ),
+        None => (
+            Ok(()),
+            thread("terminal-read", move || {
+                read(reader, &reading);
+                let _ = tell.send(Ended::unknown());
+            }),
+        ),
+    };
+    for started in [write, wait, read] {
         started.map_err(|error| HubError::internal("no thread for the terminal", &error))?;
     }
     Ok((session, ended))
+}
+
+/// Nobody waits for a writer that has panicked.
+struct CloseOnDrop(Arc<InputQueue>);
+
+impl Drop for CloseOnDrop {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+fn read(mut reader: Box<dyn Read + Send>, session: &Session) {
+    let mut buffer = vec![0; super::ring::BLOCK];
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(n) => session.output(&buffer[..n]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => break,
+        }
+    }
+    session.end_of_output();
 }
 
 fn wait(mut child: Box<dyn Wait>) -> Ended {
@@ -208,14 +318,7 @@ pub(crate) fn size(cols: u32, rows: u32) -> Result<Size> {
     }
 }
 
-fn check_texts(request: &RegisterRequest) -> Result<()> {
-    let texts = request
-        .command
-        .iter()
-        .chain(&request.title)
-        .chain(&request.args)
-        .chain(request.env.keys())
-        .chain(request.env.values());
+fn check_texts<'a>(texts: impl Iterator<Item = &'a String>) -> Result<()> {
     for text in texts {
         if text.len() > MAX_TEXT {
             return Err(HubError::too_large(format!(
@@ -228,25 +331,11 @@ fn check_texts(request: &RegisterRequest) -> Result<()> {
             ));
         }
     }
-    if request
-        .env
-        .keys()
-        .any(|name| name.is_empty() || name.contains('='))
-    {
-        return Err(HubError::invalid("env: a name is empty or holds `=`"));
-    }
-    if request.command.as_ref().is_some_and(String::is_empty) {
-        return Err(HubError::invalid("command is empty"));
-    }
-    if request.command.is_none() && !request.args.is_empty() {
-        return Err(HubError::invalid("args without a command"));
-    }
     Ok(())
 }
 
 /// A pseudo-terminal silently starts elsewhere when the folder does not exist, so it is checked.
 fn folder(cwd: Option<&Path>) -> Result<PathBuf> {
-    let home = || std::env::home_dir().unwrap_or_else(|| PathBuf::from("/"));
     let cwd = match cwd {
         Some(cwd) if cwd.is_absolute() => cwd.to_owned(),
         Some(cwd) => home().join(cwd),
@@ -260,6 +349,10 @@ fn folder(cwd: Option<&Path>) -> Result<PathBuf> {
             cwd.display()
         )))
     }
+}
+
+fn home() -> PathBuf {
+    std::env::home_dir().unwrap_or_else(|| PathBuf::from("/"))
 }
 
 fn base_name(command: &str) -> String {

@@ -13,7 +13,7 @@ use crate::{Hub, headless, session, short};
 
 /// Runs a job that ignores what it can and one in a process group of its own, writes the ids
 /// of all to a file, then waits.
-fn stubborn(pids: &std::path::Path) -> String {
+pub(crate) fn stubborn(pids: &std::path::Path) -> String {
     format!(
         "trap '' HUP TERM INT; set -m; sh -c 'trap \"\" HUP TERM; echo $$ >> \"{0}\"; while :; do sleep 100; done' & \
          sleep 1000 & echo $! >> '{0}'; echo $$ >> '{0}'; echo all-up; while :; do sleep 100; done",
@@ -21,7 +21,7 @@ fn stubborn(pids: &std::path::Path) -> String {
     )
 }
 
-fn alive(pid: &str) -> bool {
+pub(crate) fn alive(pid: &str) -> bool {
     std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
         !stat
             .rsplit(')')
@@ -32,7 +32,7 @@ fn alive(pid: &str) -> bool {
     })
 }
 
-async fn three_pids(file: &std::path::Path) -> Vec<String> {
+pub(crate) async fn three_pids(file: &std::path::Path) -> Vec<String> {
     loop {
         let text = std::fs::read_to_string(file).unwrap_or_default();
         if text.lines().count() == 3 {

@@ -4,6 +4,7 @@
 // A helper of tests fails as a test does.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod adopt;
 mod client;
 mod errors;
 mod guard;

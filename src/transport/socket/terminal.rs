@@ -336,8 +336,8 @@ impl TerminalSocket {
             Ok(allowed) => {
                 let hub = self.hub.clone();
                 self.hub.tasks().spawn(async move {
-                    hub.kill_allowed(&allowed).await;
-                    request.reply.send(Ok(Success::YES));
+                    let ended = hub.kill_allowed(&allowed).await;
+                    request.reply.send(ended.map(|()| Success::YES));
                 });
             }
         }
