@@ -1,0 +1,169 @@
+// Says how two terminals differ, in whatever could ever be seen. Two blank cells are equal when they
+// look equal: whether a cell was erased or holds a space, and the foreground of a blank, do not count.
+
+import type { Attributes, Buffer, Line, Terminal } from './terminal.js'
+
+/** `hidden` is what shows only later, as tab stops or the pen. */
+export type Aspect = 'cells' | 'cursor' | 'modes' | 'buffer' | 'history' | 'hidden'
+
+export interface Difference {
+  readonly aspect: Aspect
+  readonly detail: string
+}
+
+/** So many lines of history must be equal. */
+const HISTORY = 200
+const CELL = 3
+const CODE = 0x1fffff
+const COMBINED = 0x200000
+const WIDTH_SHIFT = 22
+const COLOUR = 0x3ffffff
+const EXTENDED = 0x10000000
+const PROTECTED = 0x20000000
+const OVERLINE = 0x40000000
+/** Inverse, underline and strike-through show on a blank, and with them its foreground. */
+const FG_SHOWS = 0x04000000 | 0x10000000 | 0x80000000
+
+/** What differs between what is and what should be; empty when nothing does. */
+export function compare(actual: Terminal, expected: Terminal): Difference[] {
+  const found: Difference[] = []
+  const is = actual.core
+  const should = expected.core
+  const differ = (aspect: Aspect, name: string, a: unknown, b: unknown) => {
+    if (a !== b) found.push({ aspect, detail: `${name}: is ${String(a)}, should be ${String(b)}` })
+  }
+
+  differ('buffer', 'columns', is.cols, should.cols)
+  differ('buffer', 'rows', is.rows, should.rows)
+  const alternate = is.buffers.active === is.buffers.alt
+  differ('buffer', 'alternate', alternate, should.buffers.active === should.buffers.alt)
+  if (found.length > 0) return found
+
+  differ('cursor', 'x', is.buffers.active.x, should.buffers.active.x)
+  differ('cursor', 'y', is.buffers.active.y, should.buffers.active.y)
+  for (const name of ['normal', 'alt'] as const) {
+    const aspect = name === 'alt' || !alternate ? 'cells' : 'buffer'
+    const line = screenDifference(actual, expected, name)
+    if (line) found.push({ aspect, detail: `${name} screen, ${line}` })
+    for (const [what, value] of Object.entries(bufferState(is.buffers[name]))) {
+      differ('hidden', `${name} ${what}`, value, bufferState(should.buffers[name])[what])
+    }
+  }
+  const history = historyDifference(actual, expected)
+  if (history) found.push({ aspect: 'history', detail: history })
+
+  const modes = terminalModes(expected)
+  for (const [name, value] of Object.entries(terminalModes(actual))) differ('modes', name, value, modes[name])
+  const hidden = hiddenState(expected)
+  for (const [name, value] of Object.entries(hiddenState(actual))) differ('hidden', name, value, hidden[name])
+  return found
+}
+
+function terminalModes({ core }: Terminal): Record<string, unknown> {
+  return {
+    ...core.coreService.decPrivateModes,
+    ...core.coreService.modes,
+    hidden: core.coreService.isCursorHidden,
+    mouse: core.coreMouseService.activeProtocol,
+    mouseEncoding: core.coreMouseService.activeEncoding,
+    convertEol: core.optionsService.rawOptions.convertEol,
+    title: core._inputHandler._windowTitle,
+  }
+}
+
+function hiddenState({ core, colours }: Terminal): Record<string, unknown> {
+  const { _charsetService: charsets, _inputHandler: input } = core
+  return {
+    pen: pen(input._curAttrData),
+    penLink: core._oscLinkService.getLinkData(input._curAttrData.extended.urlId)?.uri,
+    charset: charset(charsets.charset),
+    glevel: charsets.glevel,
+    charsets: [0, 1, 2, 3].map((index) => charset(charsets._charsets[index])).join(' '),
+    parser: input._parser.currentState,
+    precedingJoinState: input._parser.precedingJoinState,
+    colours: [...colours].sort(([a], [b]) => a - b).join(' '),
+  }
+}
+
+/** What a buffer keeps for itself besides its lines. */
+function bufferState(buffer: Buffer): Record<string, unknown> {
+  return {
+    scrollRegion: `${buffer.scrollTop}-${buffer.scrollBottom}`,
+    tabs: Object.keys(buffer.tabs).filter((column) => buffer.tabs[Number(column)]).join(' '),
+    savedX: buffer.savedX,
+    // Kept from the top of the history; above the screen means its first row.
+    savedY: Math.max(buffer.savedY - buffer.ybase, 0),
+    savedPen: `${buffer.savedCurAttrData.fg >>> 0} ${(buffer.savedCurAttrData.bg & ~EXTENDED) >>> 0}`,
+    savedCharset: charset(buffer.savedCharset),
+  }
+}
+
+function pen({ fg, bg, extended }: Attributes): string {
+  return `${fg >>> 0} ${bg >>> 0} ${extended._ext >>> 0}`
+}
+
+/** Charsets are tables; a few of their characters tell them apart. */
+function charset(table: object | undefined): string {
+  if (!table) return 'B'
+  const entries = table as Record<string, string>
+  return ['q', '#', '[', '@', '|', '~', '\\', '{'].map((key) => entries[key] ?? key).join('')
+}
+
+function screenDifference(actual: Terminal, expected: Terminal, name: 'normal' | 'alt'): string | undefined {
+  const [is, should] = [actual.core.buffers[name], expected.core.buffers[name]]
+  // The alternate buffer has no lines while it is not shown.
+  if (is.lines.length === 0 && should.lines.length === 0) return undefined
+  for (let row = 0; row < expected.core.rows; row++) {
+    const found = lineDifference(actual, expected, is.lines.get(is.ybase + row), should.lines.get(should.ybase + row))
+    if (found) return `row ${row}: ${found}`
+  }
+  return undefined
+}
+
+function historyDifference(actual: Terminal, expected: Terminal): string | undefined {
+  const [is, should] = [actual.core.buffers.normal, expected.core.buffers.normal]
+  const count = Math.min(HISTORY, should.ybase)
+  if (is.ybase < count) return `${is.ybase} lines, should be at least ${count}`
+  for (let back = 1; back <= count; back++) {
+    const found = lineDifference(actual, expected, is.lines.get(is.ybase - back), should.lines.get(should.ybase - back))
+    if (found) return `${back} lines back: ${found}`
+  }
+  // All of a short history must be there, and nothing that never was.
+  return should.ybase < HISTORY && is.ybase !== should.ybase ? `${is.ybase} lines, should be ${should.ybase}` : undefined
+}
+
+function lineDifference(actual: Terminal, expected: Terminal, is: Line | undefined, should: Line | undefined): string | undefined {
+  if (!is || !should) return is === should ? undefined : 'a line is missing'
+  if (is.isWrapped !== should.isWrapped) return `wrapped is ${is.isWrapped}, should be ${should.isWrapped}`
+  for (let column = 0; column < should.length; column++) {
+    if (sameCell(is, should, column)) continue
+    const [seen, wanted] = [cell(actual, is, column), cell(expected, should, column)]
+    if (seen !== wanted) return `column ${column}: is ${seen}, should be ${wanted}`
+  }
+  return undefined
+}
+
+/** The quick answer for most cells: bit by bit the same and nothing beside the bits. */
+function sameCell(a: Line, b: Line, column: number): boolean {
+  const at = column * CELL
+  const bg = b._data[at + 2] ?? 0
+  return (
+    a._data[at] === b._data[at] && a._data[at + 1] === b._data[at + 1] && a._data[at + 2] === bg && ((b._data[at] ?? 0) & COMBINED) === 0 && (bg & EXTENDED) === 0
+  )
+}
+
+/** Whatever can be seen of a cell, as text. */
+function cell(terminal: Terminal, line: Line, column: number): string {
+  const at = column * CELL
+  const [content = 0, fg = 0, bg = 0] = line._data.subarray(at, at + CELL)
+  const text = content & COMBINED ? (line._combined[column] ?? '') : String.fromCodePoint(content & CODE || 0x20)
+  const extended = bg & EXTENDED ? line._extendedAttrs[column] : undefined
+  const link = extended?.urlId ? (terminal.core._oscLinkService.getLinkData(extended.urlId)?.uri ?? '') : ''
+  const blank = text === ' ' && (fg & FG_SHOWS) === 0 && (bg & OVERLINE) === 0 && !extended
+  const shown = blank ? `bg ${bg & COLOUR}` : `fg ${hex(fg)} bg ${hex(bg & ~EXTENDED & ~PROTECTED)} ext ${hex(extended?.ext ?? 0)}`
+  return `${JSON.stringify(text)} width ${content >>> WIDTH_SHIFT} ${shown}${bg & PROTECTED ? ' protected' : ''}${link && ` link ${link}`}`
+}
+
+function hex(bits: number): string {
+  return (bits >>> 0).toString(16)
+}
