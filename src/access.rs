@@ -28,6 +28,8 @@ pub(crate) enum Action {
     ReadStatus,
     /// Make pairing codes.
     Pair,
+    /// Know what the devices are called that watch a terminal.
+    SeeNames,
 }
 
 /// Marks an [`Allowed`] with what was allowed.
@@ -48,7 +50,7 @@ macro_rules! permissions {
     };
 }
 
-permissions!(Watch, Type, Resize, Kill, Spawn, ReadStatus, Pair);
+permissions!(Watch, Type, Resize, Kill, Spawn, ReadStatus, Pair, SeeNames);
 
 /// What is acted on, and the project that it belongs to.
 pub(crate) trait Protected {
@@ -147,7 +149,8 @@ fn decide(
         Action::Type | Action::Resize | Action::Kill | Action::Spawn => {
             principal.role() >= Role::Operator
         }
-        Action::ReadStatus => desktop,
+        // Names are personal: one guest's phone is told nothing of another's.
+        Action::ReadStatus | Action::SeeNames => desktop,
         Action::Pair => desktop && principal.role() >= Role::Admin,
     };
     if permitted { Ok(()) } else { Err(Denied::Role) }
@@ -168,13 +171,16 @@ mod tests {
 
     #[test]
     fn the_table_of_roles() {
-        use Action::{Kill, Pair, ReadStatus, Resize, Spawn, Type, Watch};
-        let all = [Watch, Type, Resize, Kill, Spawn, ReadStatus, Pair];
+        use Action::{Kill, Pair, ReadStatus, Resize, SeeNames, Spawn, Type, Watch};
+        let all = [Watch, Type, Resize, Kill, Spawn, ReadStatus, Pair, SeeNames];
         let cases: [(Principal, &[Action]); 5] = [
-            (Principal::desktop(Role::Viewer), &[Watch, ReadStatus]),
+            (
+                Principal::desktop(Role::Viewer),
+                &[Watch, ReadStatus, SeeNames],
+            ),
             (
                 Principal::desktop(Role::Operator),
-                &[Watch, ReadStatus, Type, Resize, Kill, Spawn],
+                &[Watch, ReadStatus, SeeNames, Type, Resize, Kill, Spawn],
             ),
             (Principal::desktop(Role::Admin), &all),
             (device(Role::Viewer, None), &[Watch]),

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::error::{HubError, Result};
+use crate::protocol::SizePolicy;
 
 /// The port that is tried when none is asked for.
 pub const DEFAULT_PORT: u16 = 3000;
@@ -33,6 +34,8 @@ pub struct HubConfig {
     /// Where paired devices and the hub's identity are kept. In memory when absent; as a
     /// plugin, the application's data folder is filled in.
     pub data_dir: Option<PathBuf>,
+    /// Whose size a terminal has when several show it, unless `register` says otherwise.
+    pub size_policy: SizePolicy,
     /// How much of everything.
     pub limits: Limits,
     /// How long everything may take.
@@ -323,6 +326,7 @@ mod tests {
             (r#"{"allowOrigins": ["*"]}"#, "allowOrigins"),
             (r#"{"allowHosts": ["a/b"]}"#, "allowHosts"),
             (r#"{"allowHosts": ["*"]}"#, "allowHosts"),
+            (r#"{"sizePolicy": "biggest"}"#, "unknown variant"),
             (r#"{"limits": {"ringBytes": 1}}"#, "limits.ringBytes"),
             (r#"{"limits": {"pairings": 0}}"#, "limits.pairings"),
             (

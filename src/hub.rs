@@ -12,21 +12,23 @@ use tokio::runtime::Handle;
 use crate::access::{
     self, Allowed, AllowedTerminal, Denied, Pair, Permission, Protected, ReadStatus, WholeHub,
 };
-use crate::access::{Kill, Resize, Spawn, Type, Watch};
+use crate::access::{Kill, Resize, SeeNames, Spawn, Type, Watch};
 use crate::auth::pairing::Grant;
-use crate::auth::{Authenticator, Principal};
+use crate::auth::{Authenticator, Kind, Principal};
 use crate::config::{HubConfig, Limits};
 use crate::error::{HubError, Result};
 use crate::ids::{HubId, ProjectId, SessionId};
 use crate::protocol::{
     Connection, EngineStatus, ErrorCode, ExitReason, HubHello, HubStatus, Namespaces,
-    PROTOCOL_VERSION, PairRequest, Paired, Pairing, PairingRequest, RegisterRequest, Role,
-    StorageStatus, TerminalInfo, TerminalNamespaceStatus,
+    PROTOCOL_VERSION, PairRequest, Paired, Pairing, PairingRequest, RegisterRequest, ResizeRequest,
+    Role, StorageStatus, TerminalInfo, TerminalNamespaceStatus, ViewRequest, ViewerInfo,
+    ViewerKind,
 };
 use crate::qr::qr_svg;
 use crate::server::{Address, Front};
 use crate::tasks::Tasks;
 use crate::terminal::adopted::{AdoptError, AdoptRequest, Adopted};
+use crate::terminal::audience::{Seat, Who};
 use crate::terminal::input::Done;
 use crate::terminal::registry::Registry;
 use crate::terminal::start;
@@ -174,7 +176,8 @@ impl HubHandle {
             .unwrap_or_else(|_| Err(HubError::unavailable("the terminal is closing")))
     }
 
-    /// Sets a terminal's size in cells, each 1..=1000.
+    /// Sets a terminal's size in cells, each 1..=1000, whatever its size policy. It stays until
+    /// a viewer that decides asks for another one.
     ///
     /// # Errors
     ///
@@ -182,7 +185,18 @@ impl HubHandle {
     /// handed over without a way to resize it.
     pub fn resize(&self, id: &SessionId, cols: u32, rows: u32) -> Result<()> {
         let allowed = self.terminal::<Resize>(&host(), id)?;
-        self.resize_to(&allowed, cols, rows)
+        let size = start::size(cols, rows)?;
+        resized(allowed.object().set_size(size)).map(drop)
+    }
+
+    /// Everybody who watches a terminal, in the order in which they came.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`.
+    pub fn viewers(&self, id: &SessionId) -> Result<Vec<ViewerInfo>> {
+        let allowed = self.terminal::<SeeNames>(&host(), id)?;
+        Ok(allowed.object().viewers())
     }
 
     /// Ends every process of a terminal: SIGHUP, then SIGTERM, then SIGKILL. Returns when none
@@ -286,23 +300,59 @@ impl HubHandle {
         terminal.object().input(bytes, done);
     }
 
-    pub(crate) fn resize_to(
+    /// Asks for a size, as far as the policy lets `principal` have it; from its seat, when it
+    /// watches. True when the terminal has that size.
+    pub(crate) fn resize_for(
         &self,
+        principal: &Principal,
         terminal: &AllowedTerminal<Resize>,
-        cols: u32,
-        rows: u32,
-    ) -> Result<()> {
-        let size = start::size(cols, rows)?;
-        terminal
-            .object()
-            .resize(size)
-            .map(drop)
-            .map_err(|error| match error.kind() {
-                ErrorKind::Unsupported => HubError::conflict(
-                    "the application that handed this terminal over has not said how to resize it",
-                ),
-                _ => HubError::internal("the terminal could not be resized", &error),
-            })
+        seat: Option<&Seat>,
+        request: &ResizeRequest,
+    ) -> Result<bool> {
+        let size = start::size(request.cols, request.rows)?;
+        let session = terminal.object();
+        // A watch may still be of the life before.
+        resized(
+            match seat.filter(|seat| Arc::ptr_eq(seat.session(), session)) {
+                Some(seat) => seat.ask(size),
+                None => session.ask_size(kind(principal), size),
+            },
+        )
+    }
+
+    /// Takes a place for `principal` among those who watch.
+    pub(crate) fn seat_for(
+        &self,
+        principal: &Principal,
+        terminal: &AllowedTerminal<Watch>,
+    ) -> Seat {
+        let session = terminal.object();
+        let name = match principal.kind() {
+            Kind::Desktop => None,
+            Kind::Device(id) => self.0.auth.devices.name(id),
+        };
+        let who = Who {
+            kind: kind(principal),
+            name,
+            role: principal.role(),
+            may_resize: access::allow::<Resize, _>(principal, session.clone()).is_ok(),
+            sees_names: access::allow::<SeeNames, _>(principal, session.clone()).is_ok(),
+        };
+        Seat::take(session.clone(), who)
+    }
+
+    /// Takes what a viewer shows. True when the terminal has the size that it names.
+    pub(crate) fn view(&self, seat: &Seat, view: &ViewRequest) -> Result<bool> {
+        let size = match (view.cols, view.rows) {
+            (None, None) => None,
+            (Some(cols), Some(rows)) => Some(start::size(cols, rows)?),
+            _ => return Err(HubError::invalid("cols without rows, or rows without cols")),
+        };
+        match seat.show(view.visible, size, view.rate.unwrap_or_default()) {
+            // What is shown is taken all the same.
+            Err(error) if error.kind() == ErrorKind::Unsupported => Ok(false),
+            shown => resized(shown),
+        }
     }
 
     pub(crate) async fn kill_allowed(&self, terminal: &AllowedTerminal<Kill>) -> Result<()> {
@@ -374,6 +424,22 @@ impl HubHandle {
         let grant = self.0.auth.pairings.redeem(&request.code)?;
         self.0.auth.devices.add(name, grant)
     }
+}
+
+fn kind(principal: &Principal) -> ViewerKind {
+    match principal.kind() {
+        Kind::Desktop => ViewerKind::Desktop,
+        Kind::Device(_) => ViewerKind::Device,
+    }
+}
+
+fn resized<T>(done: std::io::Result<T>) -> Result<T> {
+    done.map_err(|error| match error.kind() {
+        ErrorKind::Unsupported => HubError::conflict(
+            "the application that handed this terminal over has not said how to resize it",
+        ),
+        _ => HubError::internal("the terminal could not be resized", &error),
+    })
 }
 
 fn allow_host<P: Permission, O: Protected>(object: O) -> Result<Allowed<P, O>> {

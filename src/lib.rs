@@ -78,7 +78,8 @@ pub use ids::{DeviceId, HubId, InvalidId, MAX_ID_LEN, ProjectId, SessionId};
 pub use plugin::{Builder, RealtimeHubExt, init};
 #[doc(no_inline)]
 pub use protocol::{
-    Connection, ErrorCode, HubStatus, Pairing, PairingRequest, RegisterRequest, Role, TerminalInfo,
+    Connection, ErrorCode, HubStatus, Pairing, PairingRequest, RegisterRequest, Role, SizePolicy,
+    TerminalInfo, ViewerInfo, ViewerKind,
 };
 pub use qr::{qr_svg, qr_text};
 pub use terminal::adopted::{AdoptError, AdoptRequest, Adopted};

@@ -99,6 +99,7 @@ pub(crate) fn start(
         tasks: tasks.clone(),
         driver: Arc::new(NativePty),
         env: terminal_env(address.clone()),
+        size_policy: config.size_policy,
     });
     let auth = Authenticator {
         local: LocalTokens::new(),

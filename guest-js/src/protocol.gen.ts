@@ -148,7 +148,11 @@ encoding?: Encoding,
  * Bytes that may be under way unacknowledged; clamped to 4 KiB..4 MiB. Without it the
  * viewer is paced by what its connection takes.
  */
-window?: number, };
+window?: number, 
+/**
+ * Whether to be told who else watches (`terminal:viewers`); no when absent.
+ */
+viewers?: boolean, };
 
 /**
  * The acknowledgement of `terminal:watch`.
@@ -348,7 +352,7 @@ cols: number,
 rows: number, };
 
 /**
- * The acknowledgement of `terminal:resize`.
+ * The acknowledgement of `terminal:resize` and of `terminal:view`.
  */
 export type ResizeResponse = { 
 /**
@@ -356,9 +360,113 @@ export type ResizeResponse = {
  */
 success: true, 
 /**
- * Whether the terminal has that size now.
+ * Whether the terminal has the size that was named.
  */
 applied: boolean, };
+
+/**
+ * How much a viewer wants of what flows.
+ */
+export type Rate = "full" | "low";
+
+/**
+ * `terminal:view`: what a viewer shows.
+ */
+export type ViewRequest = { 
+/**
+ * Which terminal.
+ */
+sessionId: SessionId, 
+/**
+ * Whether anybody can see it.
+ */
+visible: boolean, 
+/**
+ * The width that has room, in cells, 1..=1000. Without a size the viewer shows whatever
+ * size the terminal has.
+ */
+cols?: number, 
+/**
+ * The height that has room, in cells, 1..=1000.
+ */
+rows?: number, 
+/**
+ * How much of the output it wants; full when absent.
+ */
+rate?: Rate, };
+
+/**
+ * Whose size a terminal has when several show it.
+ */
+export type SizePolicy = "owner" | "smallest" | "latest";
+
+/**
+ * What kind of credential a viewer came with.
+ */
+export type ViewerKind = "desktop" | "device";
+
+/**
+ * One who watches a terminal.
+ */
+export type ViewerInfo = { 
+/**
+ * Random, and good for as long as it watches.
+ */
+id: string, 
+/**
+ * What kind of credential it came with.
+ */
+kind: ViewerKind, 
+/**
+ * What a device is called. Null for the desktop, and for a device when the one who asks is
+ * another device.
+ */
+name: string | null, 
+/**
+ * What it may do.
+ */
+role: Role, 
+/**
+ * Whether it says that anybody can see it. True until it says anything.
+ */
+visible: boolean, 
+/**
+ * The width that it asks for, in cells; null when it shows whatever size there is.
+ */
+cols: number | null, 
+/**
+ * The height that it asks for, in cells.
+ */
+rows: number | null, 
+/**
+ * Since when it watches, in milliseconds since the epoch.
+ */
+since: number, 
+/**
+ * When it last typed, in milliseconds since the epoch; null when it has not.
+ */
+typedAt: number | null, 
+/**
+ * Whether it typed a moment ago.
+ */
+typing: boolean, };
+
+/**
+ * `terminal:viewers`: who watches has changed.
+ */
+export type ViewersEvent = { 
+/**
+ * Which terminal.
+ */
+sessionId: SessionId, 
+/**
+ * Everybody who watches it, in the order in which they came.
+ */
+viewers: Array<ViewerInfo>, 
+/**
+ * The id of the one who is told.
+ */
+you: string, };
 
 /**
  * A request that names a terminal and nothing else (`terminal:unwatch`, `terminal:kill`).
@@ -491,7 +599,11 @@ rows?: number,
 /**
  * What to call it; the program's name when absent.
  */
-title?: string, };
+title?: string, 
+/**
+ * Whose size it has when several show it; as configured when absent.
+ */
+sizePolicy?: SizePolicy, };
 
 /**
  * Where the hub is and a credential of this launch for it.

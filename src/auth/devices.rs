@@ -72,6 +72,13 @@ impl Devices {
         ))
     }
 
+    /// What a device is called.
+    pub(crate) fn name(&self, id: &DeviceId) -> Option<String> {
+        let devices = self.by_hash.read().unwrap_or_else(PoisonError::into_inner);
+        let device = devices.values().find(|device| device.id == *id)?;
+        Some(device.name.clone())
+    }
+
     /// Makes a device of whoever redeemed a code, and its token, which is shown this once.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod rest;
 mod terminal;
 #[cfg(test)]
 mod typescript;
+mod viewers;
 
 pub use handshake::{ErrorCode, Failure, HubErrorEvent, HubHello, ServerShutdown};
 pub use rest::{
@@ -19,6 +20,7 @@ pub use terminal::{
     RegisterRequest, Replay, ResetEvent, ResizeRequest, ResizeResponse, ResizedEvent, Resume,
     SessionRequest, Success, TerminalExit, TerminalInfo, WatchRequest, WatchResponse,
 };
+pub use viewers::{Rate, SizePolicy, ViewRequest, ViewerInfo, ViewerKind, ViewersEvent};
 
 /// Version of the wire protocol, sent in `hub:hello`.
 pub const PROTOCOL_VERSION: u32 = 1;

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{HubId, ProjectId, SessionId};
 
+use super::SizePolicy;
+
 /// Terminal bytes, as the viewer asked for them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -72,6 +74,10 @@ pub struct WatchRequest {
     /// viewer is paced by what its connection takes.
     #[cfg_attr(test, ts(optional))]
     pub window: Option<u64>,
+    /// Whether to be told who else watches (`terminal:viewers`); no when absent.
+    #[serde(default)]
+    #[cfg_attr(test, ts(as = "Option<bool>", optional))]
+    pub viewers: bool,
 }
 
 /// What `scrollback` is.
@@ -242,14 +248,14 @@ pub struct ResizeRequest {
     pub rows: u32,
 }
 
-/// The acknowledgement of `terminal:resize`.
+/// The acknowledgement of `terminal:resize` and of `terminal:view`.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ResizeResponse {
     /// Always true.
     #[cfg_attr(test, ts(type = "true"))]
     pub success: bool,
-    /// Whether the terminal has that size now.
+    /// Whether the terminal has the size that was named.
     pub applied: bool,
 }
 
@@ -360,6 +366,9 @@ pub struct RegisterRequest {
     /// What to call it; the program's name when absent.
     #[cfg_attr(test, ts(optional))]
     pub title: Option<String>,
+    /// Whose size it has when several show it; as configured when absent.
+    #[cfg_attr(test, ts(optional))]
+    pub size_policy: Option<SizePolicy>,
 }
 
 impl RegisterRequest {
@@ -376,6 +385,7 @@ impl RegisterRequest {
             cols: None,
             rows: None,
             title: None,
+            size_policy: None,
         }
     }
 }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use crate::error::HubError;
 use crate::ids::{ProjectId, SessionId};
+use crate::protocol::SizePolicy;
 
 use super::program::Program;
 use super::pty::{Control, Ended, Pty, Wait};
@@ -32,6 +33,8 @@ pub struct AdoptRequest {
     /// Its width and height in cells, each 1..=1000. When absent, what the pseudo-terminal
     /// says, or else 80×24.
     pub size: Option<(u16, u16)>,
+    /// Whose size it has when several show it; as configured when absent.
+    pub size_policy: Option<SizePolicy>,
 }
 
 impl AdoptRequest {
@@ -46,6 +49,7 @@ impl AdoptRequest {
             args: Vec::new(),
             cwd: None,
             size: None,
+            size_policy: None,
         }
     }
 }

@@ -8,6 +8,7 @@
 //! Knows neither sockets nor permissions nor the domain.
 
 pub(crate) mod adopted;
+pub(crate) mod audience;
 pub(crate) mod input;
 mod processes;
 mod program;
@@ -16,6 +17,7 @@ pub(crate) mod registry;
 pub(crate) mod replies;
 mod ring;
 pub(crate) mod session;
+mod size_policy;
 pub(crate) mod start;
 pub(crate) mod stream;
 #[cfg(test)]

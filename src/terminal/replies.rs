@@ -18,6 +18,12 @@ pub(crate) fn is_reply(input: &str) -> bool {
     false
 }
 
+/// Whether a person made `input`: an emulator's answers and its reports of having gained or
+/// lost the focus come by themselves.
+pub(crate) fn is_typed(input: &str) -> bool {
+    !is_reply(input) && !matches!(input, "\x1b[I" | "\x1b[O")
+}
+
 fn strip_reply(input: &str) -> Option<&str> {
     let body = input.strip_prefix('\x1b')?;
     match body.as_bytes().first()? {
@@ -79,7 +85,7 @@ fn strip_string<'a>(body: &'a str, kinds: &[&str]) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_reply;
+    use super::{is_reply, is_typed};
 
     #[test]
     fn table() {
@@ -100,6 +106,7 @@ mod tests {
             "\x1b[?1;2c\x1b[0n",
         ] {
             assert!(is_reply(reply), "{reply:?}");
+            assert!(!is_typed(reply), "{reply:?}");
         }
         for typed in [
             "",
@@ -129,6 +136,8 @@ mod tests {
             "\x1b[13;2u",
         ] {
             assert!(!is_reply(typed), "{typed:?}");
+            let focus = matches!(typed, "\x1b[I" | "\x1b[O");
+            assert_eq!(is_typed(typed), !focus, "{typed:?}");
         }
     }
 }

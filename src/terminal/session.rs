@@ -14,9 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{HubError, Result};
 use crate::ids::{HubId, ProjectId, SessionId};
-use crate::protocol::{ExitReason, TerminalExit, TerminalInfo};
+use crate::protocol::{ExitReason, SizePolicy, TerminalExit, TerminalInfo};
 use crate::time::millis_since_epoch;
 
+use super::audience::Audience;
 use super::input::{Done, Input, InputQueue};
 use super::program::Program;
 use super::pty::{Control, Ended};
@@ -48,10 +49,12 @@ pub(crate) struct Facts {
     pub(crate) ring_bytes: u64,
     /// Bytes kept at most, for viewers that are behind and moving.
     pub(crate) burst_bytes: u64,
+    pub(crate) size_policy: SizePolicy,
 }
 
 pub(crate) struct Session {
     pub(crate) facts: Facts,
+    pub(super) audience: Audience,
     created_at: u64,
     program: Program,
     state: Mutex<State>,
@@ -103,6 +106,7 @@ impl Session {
         input: Arc<InputQueue>,
     ) -> Self {
         Self {
+            audience: Audience::new(facts.size_policy),
             facts,
             created_at: millis_since_epoch(SystemTime::now()),
             program,
@@ -159,8 +163,8 @@ impl Session {
         self.input.push(Input { bytes, done });
     }
 
-    /// Sets the size. False when it has that size already.
-    pub(crate) fn resize(&self, size: Size) -> std::io::Result<bool> {
+    /// Sets the size, for [`super::audience`], which decides. False when it has that size already.
+    pub(super) fn resize(&self, size: Size) -> std::io::Result<bool> {
         let control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
         if self.state().stream.size() == size {
             return Ok(false);
@@ -245,6 +249,10 @@ impl Session {
     /// Waits until how it ended has been recorded.
     pub(crate) async fn finished(&self) {
         self.finished.cancelled().await;
+    }
+
+    pub(crate) fn size(&self) -> Size {
+        self.state().stream.size()
     }
 
     pub(crate) fn running(&self) -> bool {

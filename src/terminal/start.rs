@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::config::{Limits, Timing};
 use crate::error::{HubError, Result};
 use crate::ids::{HubId, ProjectId, SessionId};
-use crate::protocol::RegisterRequest;
+use crate::protocol::{RegisterRequest, SizePolicy};
 use crate::secret::random_token;
 use crate::tasks::Tasks;
 
@@ -42,6 +42,7 @@ pub(crate) struct Starter {
     pub(crate) tasks: Tasks,
     pub(crate) driver: Arc<dyn PtyDriver>,
     pub(crate) env: HubEnv,
+    pub(crate) size_policy: SizePolicy,
 }
 
 /// What has been checked of a request.
@@ -115,6 +116,7 @@ struct Words {
     command: String,
     args: Vec<String>,
     cwd: PathBuf,
+    size_policy: Option<SizePolicy>,
 }
 
 impl Starter {
@@ -152,6 +154,7 @@ impl Starter {
                 command: pty.command.clone(),
                 args: request.args.clone(),
                 cwd,
+                size_policy: request.size_policy,
             },
         );
         attach(facts, pty, size)
@@ -170,6 +173,7 @@ impl Starter {
             command: request.command,
             args: request.args,
             cwd,
+            size_policy: request.size_policy,
         };
         let facts = self.facts(&request.session_id, &request.project_id, words);
         let pty = adopted.into_pty(facts.command.clone());
@@ -192,6 +196,7 @@ impl Starter {
             cwd: words.cwd,
             ring_bytes: self.limits.ring_bytes as u64,
             burst_bytes: self.limits.ring_burst_bytes as u64,
+            size_policy: words.size_policy.unwrap_or(self.size_policy),
         }
     }
 

@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 
 use crate::config::{Limits, Timing};
 use crate::ids::{HubId, SessionId};
-use crate::protocol::{ErrorCode, RegisterRequest};
+use crate::protocol::{ErrorCode, RegisterRequest, SizePolicy};
 use crate::tasks::Tasks;
 
 use super::pty::{NativePty, Pty, PtyDriver, Spawn};
@@ -36,6 +36,7 @@ fn registry(driver: impl PtyDriver + 'static) -> Arc<Registry> {
         tasks: Tasks::new(Handle::current()),
         driver: Arc::new(driver),
         env: Box::new(|_| BTreeMap::new()),
+        size_policy: SizePolicy::default(),
     })
 }
 

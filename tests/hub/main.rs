@@ -13,6 +13,8 @@ mod life;
 mod output;
 mod pacing;
 mod pairing;
+mod size;
+mod viewers;
 
 use std::path::PathBuf;
 

@@ -24,7 +24,7 @@ pub(crate) async fn pair(hub: &Hub, role: Role) -> (String, Value) {
     redeem(hub, request).await
 }
 
-async fn redeem(hub: &Hub, request: PairingRequest) -> (String, Value) {
+pub(crate) async fn redeem(hub: &Hub, request: PairingRequest) -> (String, Value) {
     let code = hub.hub.start_pairing(request).unwrap().code;
     let body = json!({"code": code, "name": "Phone"});
     let (status, paired) = post(&format!("{}/api/pair", hub.url), None, body).await;

@@ -1,6 +1,7 @@
 //! The Socket.IO namespaces. Only this folder knows socketioxide's sockets; `engine.rs` knows
 //! its service.
 
+mod audience;
 mod request;
 mod terminal;
 mod watching;

@@ -19,10 +19,10 @@ use crate::hub::{HubHandle, WeakHub};
 use crate::ids::SessionId;
 use crate::protocol::{
     AckRequest, InputRequest, ListResponse, ResizeRequest, ResizeResponse, SessionRequest, Success,
-    WatchRequest, WatchResponse,
+    ViewRequest, WatchRequest, WatchResponse,
 };
-use crate::terminal::replies::is_reply;
-use crate::terminal::session::Session;
+use crate::terminal::audience::Seat;
+use crate::terminal::replies::{is_reply, is_typed};
 use crate::terminal::stream::Start;
 use crate::terminal::viewer::{Credit, Viewer, WINDOW};
 use crate::transport::connection::Connection;
@@ -161,6 +161,10 @@ impl TerminalSocket {
                 let answer = self.resize(&mut request);
                 request.reply.send(answer);
             }
+            "terminal:view" => {
+                let answer = self.view(&mut request);
+                request.reply.send(answer);
+            }
             "terminal:kill" => self.kill(request),
             "terminal:list" => request.reply.send(Ok(ListResponse {
                 success: true,
@@ -181,27 +185,28 @@ impl TerminalSocket {
     async fn watch(&mut self, mut request: Request) {
         match self.start_watch(&mut request).await {
             Err(error) => request.reply.send::<Success>(Err(error)),
-            Ok((viewer, start, session, style, window)) => {
-                self.begin(request.reply, viewer, start, session, style, window);
-            }
+            Ok(watch) => self.begin(request.reply, watch),
         }
     }
 
-    async fn start_watch(
-        &mut self,
-        request: &mut Request,
-    ) -> Result<(Viewer, Start, Arc<Session>, Style, Option<Window>)> {
+    async fn start_watch(&mut self, request: &mut Request) -> Result<NewWatch> {
         let wanted: WatchRequest = request.parse()?;
-        let session = self.allow::<Watch>(&wanted.session_id)?.into_object();
+        let allowed = self.allow::<Watch>(&wanted.session_id)?;
         let most = self.hub.limits().watches_per_socket;
         if self.watches.len() >= most && !self.watches.contains_key(&wanted.session_id) {
             return Err(HubError::too_large(format!(
                 "a socket watches at most {most} terminals"
             )));
         }
-        if let Some(before) = self.watches.remove(&wanted.session_id) {
-            before.end().await;
-        }
+        let before = match self.watches.remove(&wanted.session_id) {
+            Some(before) => Some(before.end().await),
+            None => None,
+        };
+        // Watching anew is not leaving: what the viewer shows keeps its say meanwhile.
+        let seat = before
+            .filter(|seat| Arc::ptr_eq(seat.session(), allowed.object()))
+            .unwrap_or_else(|| Arc::new(self.hub.seat_for(&self.principal, &allowed)));
+        let session = allowed.into_object();
         let style = Style {
             encoding: wanted.encoding.unwrap_or_default(),
             stock: wanted.window.is_none() && wanted.encoding.is_none() && wanted.resume.is_none(),
@@ -217,20 +222,28 @@ impl TerminalSocket {
             .resume
             .filter(|resume| resume.epoch == session.facts.epoch)
             .map(|resume| resume.offset);
-        let (viewer, start) = Viewer::enter(session.clone(), resume, credit);
-        Ok((viewer, start, session, style, window))
+        let (viewer, start) = Viewer::enter(session, resume, credit);
+        Ok(NewWatch {
+            viewer,
+            start,
+            seat,
+            told: wanted.viewers,
+            style,
+            window,
+        })
     }
 
     /// Answers, and only then lets output follow.
-    fn begin(
-        &mut self,
-        reply: Reply,
-        viewer: Viewer,
-        start: Start,
-        session: Arc<Session>,
-        style: Style,
-        window: Option<Window>,
-    ) {
+    fn begin(&mut self, reply: Reply, watch: NewWatch) {
+        let NewWatch {
+            viewer,
+            start,
+            seat,
+            told,
+            style,
+            window,
+        } = watch;
+        let session = seat.session().clone();
         let info = session.info();
         let size = start.bytes.len();
         let answer = WatchResponse {
@@ -256,7 +269,7 @@ impl TerminalSocket {
             style,
         };
         let acked = window.map_or_else(|| watch::Sender::new(0), |window| window.acked);
-        let watching = Watching::start(self.hub.tasks(), viewer, sink, acked);
+        let watching = Watching::start(self.hub.tasks(), viewer, sink, acked, seat, told);
         self.watches.insert(info.session_id, watching);
     }
 
@@ -270,11 +283,14 @@ impl TerminalSocket {
 
     fn acknowledge(&mut self, request: &mut Request) -> Result<Success> {
         let ack: AckRequest = request.parse()?;
-        let watch = self
-            .watches
-            .get(&ack.session_id)
-            .ok_or_else(|| HubError::not_found("this terminal is not watched"))?;
+        let watch = self.watched(&ack.session_id)?;
         watch.acknowledge(&ack).map(|()| Success::YES)
+    }
+
+    fn watched(&self, id: &SessionId) -> Result<&Watching> {
+        self.watches
+            .get(id)
+            .ok_or_else(|| HubError::not_found("this terminal is not watched"))
     }
 
     fn input(&self, mut request: Request) {
@@ -313,16 +329,34 @@ impl TerminalSocket {
             return Ok(None);
         }
         self.connection.admit_input()?;
+        if let Some(watch) = self.watches.get(&session_id).filter(|_| is_typed(&input)) {
+            watch.seat().typed();
+        }
         Ok(Some((allowed, input)))
     }
 
     fn resize(&self, request: &mut Request) -> Result<ResizeResponse> {
         let wanted: ResizeRequest = request.parse()?;
         let allowed = self.allow::<Resize>(&wanted.session_id)?;
-        self.hub.resize_to(&allowed, wanted.cols, wanted.rows)?;
+        let seat = self.watches.get(&wanted.session_id).map(Watching::seat);
+        let applied = self
+            .hub
+            .resize_for(&self.principal, &allowed, seat, &wanted)?;
         Ok(ResizeResponse {
             success: true,
-            applied: true,
+            applied,
+        })
+    }
+
+    /// Whoever watches may say what it shows; whether that has a say is its seat's.
+    fn view(&self, request: &mut Request) -> Result<ResizeResponse> {
+        let view: ViewRequest = request.parse()?;
+        let applied = self
+            .hub
+            .view(self.watched(&view.session_id)?.seat(), &view)?;
+        Ok(ResizeResponse {
+            success: true,
+            applied,
         })
     }
 
@@ -342,6 +376,17 @@ impl TerminalSocket {
             }
         }
     }
+}
+
+/// A watch that has been taken up and not answered yet.
+struct NewWatch {
+    viewer: Viewer,
+    start: Start,
+    seat: Arc<Seat>,
+    /// Whether it wants to know who else watches.
+    told: bool,
+    style: Style,
+    window: Option<Window>,
 }
 
 /// The window of a viewer that declared one.

@@ -14,11 +14,13 @@ use crate::protocol::{
     AckRequest, Encoding, OutputEvent, Payload, ResetEvent, ResizedEvent, TerminalExit,
 };
 use crate::tasks::Tasks;
+use crate::terminal::audience::Seat;
 use crate::terminal::session::Session;
 use crate::terminal::stream::Size;
 use crate::terminal::viewer::{Event, Gone, Sink, Viewer};
 use crate::transport::connection::Connection;
 
+use super::audience::tell;
 use super::request::send;
 
 /// Resets an xterm (RIS), for clients that know no `terminal:reset`.
@@ -43,32 +45,36 @@ impl Style {
 
 /// One watched terminal of a socket.
 pub(crate) struct Watching {
-    session: Arc<Session>,
+    seat: Arc<Seat>,
     acked: watch::Sender<u64>,
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
 
 impl Watching {
-    /// Lets `viewer` run for `socket`.
+    /// Lets `viewer` run for `socket`, and tells it who else is there when `told`.
     pub(crate) fn start(
         tasks: &Tasks,
         viewer: Viewer,
         sink: SocketSink,
         acked: watch::Sender<u64>,
+        seat: Arc<Seat>,
+        told: bool,
     ) -> Self {
         let stop = CancellationToken::new();
-        let session = sink.session.clone();
+        let (socket, connection) = (sink.socket.clone(), sink.connection.clone());
+        let place = seat.clone();
         let stopped = stop.clone();
         let task = tasks.spawn(async move {
             tokio::select! {
                 biased;
                 () = stopped.cancelled() => {}
                 () = viewer.run(sink) => {}
+                () = tell(&place, &socket, &connection), if told => {}
             }
         });
         Self {
-            session,
+            seat,
             acked,
             stop,
             task,
@@ -82,12 +88,13 @@ impl Watching {
     /// `CONFLICT` when it speaks of another life of the terminal, `INVALID` for an offset that
     /// the terminal has not reached.
     pub(crate) fn acknowledge(&self, ack: &AckRequest) -> Result<()> {
-        let epoch = &self.session.facts.epoch;
+        let session = self.seat.session();
+        let epoch = &session.facts.epoch;
         if ack.epoch != *epoch {
             return Err(HubError::conflict("the terminal has begun another life")
                 .detail("epoch", epoch.clone()));
         }
-        if ack.offset > self.session.printed() {
+        if ack.offset > session.printed() {
             return Err(HubError::invalid("there is no such offset yet"));
         }
         self.acked.send_if_modified(|acked| {
@@ -98,10 +105,15 @@ impl Watching {
         Ok(())
     }
 
-    /// Ends it; nothing is sent for it afterwards.
-    pub(crate) async fn end(self) {
+    pub(crate) fn seat(&self) -> &Seat {
+        &self.seat
+    }
+
+    /// Ends it; nothing is sent for it afterwards. The seat can be kept for another one.
+    pub(crate) async fn end(self) -> Arc<Seat> {
         self.stop.cancel();
         let _ = self.task.await;
+        self.seat
     }
 }
 
