@@ -4,6 +4,7 @@
 mod audience;
 mod request;
 mod terminal;
+mod typing;
 mod watching;
 
 use std::sync::Arc;

@@ -12,22 +12,22 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::access::{AllowedTerminal, Kill, Permission, Resize, Type, Watch};
-use crate::auth::{Kind, Principal};
+use crate::access::{AllowedTerminal, Kill, Permission, Resize, Watch};
+use crate::auth::Principal;
 use crate::error::{HubError, Result};
 use crate::hub::{HubHandle, WeakHub};
 use crate::ids::SessionId;
 use crate::protocol::{
-    AckRequest, InputRequest, ListResponse, ResizeRequest, ResizeResponse, SessionRequest, Success,
-    ViewRequest, WatchRequest, WatchResponse,
+    AckRequest, ListResponse, ResizeRequest, ResizeResponse, SessionRequest, Success, ViewRequest,
+    WatchRequest, WatchResponse,
 };
 use crate::terminal::audience::Seat;
-use crate::terminal::replies::{is_reply, is_typed};
 use crate::terminal::stream::Start;
 use crate::terminal::viewer::{Credit, Viewer, WINDOW};
 use crate::transport::connection::Connection;
 
 use super::request::{Queued, Reply, Request, queue, send};
+use super::typing::Typist;
 use super::watching::{SocketSink, Style, Watching};
 
 /// What a client sends as `auth`. Whatever is no string counts as no token.
@@ -156,7 +156,7 @@ impl TerminalSocket {
                 let answer = self.acknowledge(&mut request);
                 request.reply.send(answer);
             }
-            "terminal:input" => self.input(request),
+            "terminal:input" => self.typist().input(request),
             "terminal:resize" => {
                 let answer = self.resize(&mut request);
                 request.reply.send(answer);
@@ -293,46 +293,13 @@ impl TerminalSocket {
             .ok_or_else(|| HubError::not_found("this terminal is not watched"))
     }
 
-    fn input(&self, mut request: Request) {
-        match self.check_input(&mut request) {
-            Err(error) => request.reply.send::<Success>(Err(error)),
-            Ok(None) => request.reply.send(Ok(Success::YES)),
-            Ok(Some((allowed, input))) => {
-                let (reply, waiting) = (request.reply, request.waiting);
-                let done = Box::new(move |written: Result<()>| {
-                    drop(waiting);
-                    reply.send(written.map(|()| Success::YES));
-                });
-                self.hub.type_into(&allowed, input.into_bytes(), done);
-            }
+    fn typist(&self) -> Typist<'_> {
+        Typist {
+            hub: &self.hub,
+            connection: &self.connection,
+            principal: &self.principal,
+            watches: &self.watches,
         }
-    }
-
-    /// What to type where; nothing when it is to be ignored.
-    fn check_input(
-        &self,
-        request: &mut Request,
-    ) -> Result<Option<(AllowedTerminal<Type>, String)>> {
-        let InputRequest {
-            session_id,
-            input,
-            epoch,
-        } = request.parse()?;
-        let allowed = self.allow::<Type>(&session_id)?;
-        let present = &allowed.object().facts.epoch;
-        if epoch.is_some_and(|epoch| epoch != *present) {
-            return Err(HubError::conflict("the terminal has begun another life")
-                .detail("epoch", present.clone()));
-        }
-        // Every viewer's emulator answers the program's questions; one is enough.
-        if !matches!(self.principal.kind(), Kind::Desktop) && is_reply(&input) {
-            return Ok(None);
-        }
-        self.connection.admit_input()?;
-        if let Some(watch) = self.watches.get(&session_id).filter(|_| is_typed(&input)) {
-            watch.seat().typed();
-        }
-        Ok(Some((allowed, input)))
     }
 
     fn resize(&self, request: &mut Request) -> Result<ResizeResponse> {
