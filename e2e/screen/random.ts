@@ -16,7 +16,7 @@ export class Dice {
     return low + Math.floor(this.next() * (high - low + 1))
   }
 
-  pick<T>(choices: readonly [T, ...T[]]): T {
+  pick<const T extends readonly [unknown, ...unknown[]]>(choices: T): T[number] {
     return choices[Math.floor(this.next() * choices.length)] ?? choices[0]
   }
 

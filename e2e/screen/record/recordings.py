@@ -31,6 +31,11 @@ def click(x, y, button=0):
     return f"\x1b[<{button};{x};{y}M\x1b[<{button};{x};{y}m"
 
 
+def slowly(keys):
+    """For mc, which waits a second to see whether a key goes on."""
+    return [step for key in keys for step in (key, 1.1)]
+
+
 def own(name, cols, rows, about, script, *arguments):
     return Recording(name, cols, rows, about, ["/usr/bin/python3", f"bin/{script}", *arguments])
 
@@ -96,8 +101,8 @@ RECORDINGS = [
         [TAB, ENTER, DOWN, DOWN, ENTER, " ", DOWN, " ", ENTER, 1.5, ("some text 文字",), ENTER], ["dialog", "--version"]),
     Recording("dialog-acs", 80, 24, "dialog with NCURSES_NO_UTF8_ACS: DEC line drawing", ["bash", "-c", "dialog --colors --title Lines --msgbox '\\Z1red\\Zn \\Zbbold\\Zn' 10 40; dialog --calendar Day 3 40 1 2 2026; dialog --fselect /usr/ 10 50; clear"],
         [ENTER, TAB, RIGHT, DOWN, ENTER, TAB, DOWN, TAB, TAB, ENTER], ["dialog", "--version"], {"NCURSES_NO_UTF8_ACS": "1", "LANG": "C", "LC_ALL": "C"}),
-    Recording("mc", 80, 24, "mc: panels, menu, viewer, mouse", ["mc", "-u", "files", "src"], [0.8, DOWN, DOWN, TAB, DOWN, "\x1bOR", 0.5, DOWN * 4, "\x1b[21~", "\x1b[20~", DOWN, RIGHT, DOWN, ESC + ESC, click(30, 8), click(60, 10), "\x1bOS", 0.5, "\x1b[21~", ("ls --color\r",), ctrl("O"), ctrl("O"), "\x1b[21~", ENTER], ["mc", "--version"], {"TERM": "xterm-256color", "SHELL": "/bin/bash"}),
-    Recording("mc-acs", 132, 43, "mc with stickchars off and DEC line drawing", ["mc", "-u", "-d", "files", "/usr/share"], [0.8, DOWN, DOWN, TAB, END, "\x1bOR", 0.5, "\x1b[21~", "\x1b[20~", DOWN, ESC + ESC, "\x1b[21~", ENTER], ["mc", "--version"], {"NCURSES_NO_UTF8_ACS": "1", "LANG": "C", "LC_ALL": "C"}),
+    Recording("mc", 80, 24, "mc: panels, menu, viewer, mouse", ["bash", "-c", "mc -u files src; true"], slowly(["\x1bOB", "\x1bOB", TAB, "\x1bOB", "\x1bOR", "\x1bOB", "\x1b[21~", "\x1b[20~", "\x1bOB", "\x1bOC", "\x1bOB", ESC + ESC, click(30, 8), click(60, 10), "\x1bOS", "\x1b[21~", ("ls --color\r",), ctrl("O"), ctrl("O"), "\x1b[21~", ENTER]), ["mc", "--version"], {"TERM": "xterm-256color", "SHELL": "/bin/bash"}),
+    Recording("mc-acs", 132, 43, "mc with stickchars off and DEC line drawing", ["bash", "-c", "mc -u -d files /usr/share/zoneinfo; true"], slowly(["\x1bOB", "\x1bOB", TAB, "\x1bOB", "\x1bOB", ENTER, "\x1bOR", "\x1b[21~", "\x1b[20~", "\x1bOB", ESC + ESC, "\x1b[21~", ENTER]), ["mc", "--version"], {"NCURSES_NO_UTF8_ACS": "1", "LANG": "C", "LC_ALL": "C"}),
     own("agent", 80, 24, "own: a coding agent's full-screen interface", "agent.py", "14"),
     own("agent-wide", 132, 43, "own: the same on a larger terminal", "agent.py", "10"),
     own("agent-phone", 44, 30, "own: the same on a phone's width", "agent.py", "15"),
