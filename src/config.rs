@@ -4,6 +4,8 @@
 //! the external address, from the environment. Unknown names are refused: a misspelt limit
 //! must not go unnoticed.
 
+mod terminals;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,6 +14,8 @@ use url::Url;
 
 use crate::error::{HubError, Result};
 use crate::protocol::SizePolicy;
+
+pub use terminals::{Lifecycle, Orphans};
 
 /// The port that is tried when none is asked for.
 pub const DEFAULT_PORT: u16 = 3000;
@@ -36,6 +40,8 @@ pub struct HubConfig {
     pub data_dir: Option<PathBuf>,
     /// Whose size a terminal has when several show it, unless `register` says otherwise.
     pub size_policy: SizePolicy,
+    /// What becomes of terminals that nobody needs any more.
+    pub lifecycle: Lifecycle,
     /// How much of everything.
     pub limits: Limits,
     /// How long everything may take.
@@ -48,6 +54,8 @@ pub struct HubConfig {
 pub struct Limits {
     /// Terminals that run at once.
     pub terminals: usize,
+    /// Ended terminals that can still be watched; of more, those that ended first are forgotten.
+    pub ended_terminals: usize,
     /// Terminals that one socket watches at once.
     pub watches_per_socket: usize,
     /// Bytes of one incoming message, on both transports.
@@ -73,6 +81,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             terminals: 128,
+            ended_terminals: 128,
             watches_per_socket: 64,
             message_bytes: 1_000_000,
             ring_bytes: 2 << 20,
@@ -178,6 +187,7 @@ impl HubConfig {
                 )));
             }
         }
+        self.lifecycle.check()?;
         self.limits.check()?;
         self.timing.check()?;
         Ok(self)
@@ -242,6 +252,7 @@ impl Limits {
             "limits",
             &[
                 ("terminals", size(self.terminals), 1, 10_000),
+                ("endedTerminals", size(self.ended_terminals), 0, 10_000),
                 ("watchesPerSocket", size(self.watches_per_socket), 1, 10_000),
                 ("messageBytes", size(self.message_bytes), 10_000, 64 << 20),
                 ("ringBytes", size(self.ring_bytes), 64 << 10, 64 << 20),
@@ -329,6 +340,8 @@ mod tests {
             (r#"{"sizePolicy": "biggest"}"#, "unknown variant"),
             (r#"{"limits": {"ringBytes": 1}}"#, "limits.ringBytes"),
             (r#"{"limits": {"pairings": 0}}"#, "limits.pairings"),
+            (r#"{"lifecycle": {"idleMs": 9999999999}}"#, "idleMs"),
+            (r#"{"lifecycle": {"orphans": "adopt"}}"#, "unknown variant"),
             (
                 r#"{"timing": {"pingIntervalMs": 0}}"#,
                 "timing.pingIntervalMs",

@@ -200,7 +200,7 @@ impl HubHandle {
     }
 
     /// Ends every process of a terminal: SIGHUP, then SIGTERM, then SIGKILL. Returns when none
-    /// is left. A terminal that was handed over ends as [`Adopted::on_kill`] says.
+    /// is left and the id can be registered anew. A terminal that was handed over ends as [`Adopted::on_kill`] says.
     ///
     /// # Errors
     ///

@@ -96,6 +96,7 @@ pub(crate) fn start(
         hub: opened.hub.clone(),
         limits: config.limits.clone(),
         timing: config.timing.clone(),
+        lifecycle: config.lifecycle.clone(),
         tasks: tasks.clone(),
         driver: Arc::new(NativePty),
         env: terminal_env(address.clone()),

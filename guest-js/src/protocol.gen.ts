@@ -281,7 +281,7 @@ rows: number, };
 /**
  * Why a terminal has ended.
  */
-export type ExitReason = "exited" | "killed" | "server_shutdown";
+export type ExitReason = "exited" | "killed" | "idle" | "server_shutdown";
 
 /**
  * How a terminal ended: in `terminal:exit`, in lists and in the answer to a watch.

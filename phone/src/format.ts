@@ -21,6 +21,7 @@ export function age(then: number | null, now: number): string {
 
 /** How a terminal ended. */
 export function ending({ exitCode, reason, signal }: TerminalExit): string {
+  if (reason === 'idle') return 'Ended: nobody used it'
   if (reason === 'server_shutdown') return 'Ended: the hub was shut down'
   const how = signal === undefined ? '' : ` (${signal})`
   if (reason === 'killed') return `Killed${how}`

@@ -189,6 +189,8 @@ pub enum ExitReason {
     Exited,
     /// Somebody killed it.
     Killed,
+    /// Nobody watched it, and nothing was typed or printed, for as long as is configured.
+    Idle,
     /// The hub is shutting down.
     ServerShutdown,
 }

@@ -10,6 +10,7 @@
 pub(crate) mod adopted;
 pub(crate) mod audience;
 pub(crate) mod input;
+mod lifecycle;
 mod processes;
 mod program;
 pub(crate) mod pty;

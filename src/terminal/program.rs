@@ -78,11 +78,6 @@ impl Program {
         !matches!(self.kind, Kind::Untouchable)
     }
 
-    /// Whether it may end after [`Program::end`] has returned.
-    pub(crate) fn ends_later(&self) -> bool {
-        matches!(self.kind, Kind::Given(_))
-    }
-
     /// Ends it. The processes of a session get `grace` after each signal, and none is left
     /// when this returns; what the host application ends may end later.
     ///

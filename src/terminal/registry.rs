@@ -1,18 +1,18 @@
-//! The terminals of this hub: which there are, and how each comes to its end.
+//! The terminals of this hub: which there are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use tokio::time::{Instant, sleep, timeout};
 
-use crate::config::Timing;
+use crate::config::{Lifecycle, Timing};
 use crate::error::{HubError, Result};
 use crate::ids::SessionId;
 use crate::protocol::{ExitReason, RegisterRequest};
 
 use super::adopted::{AdoptError, AdoptRequest, Adopted};
+use super::lifecycle::supervise;
 use super::pty::Ended;
 use super::session::Session;
 use super::start::{Starter, check, check_adopted};
@@ -26,6 +26,8 @@ pub(crate) struct Registry {
 #[derive(Default)]
 struct Sessions {
     by_id: HashMap<SessionId, Entry>,
+    /// Those that have ended and are not forgotten, in the order of their ends.
+    ended: VecDeque<Arc<Session>>,
     /// The hub is ending: nothing is started any more.
     closed: bool,
 }
@@ -140,7 +142,7 @@ impl Registry {
             .spawn(supervise(self.clone(), session.clone(), ended));
     }
 
-    /// Gives the id to the new life, and ends what the one before has left running.
+    /// Gives the id to the new life. What the one before has left running is ended.
     fn settle(
         &self,
         mut reservation: Reservation<'_>,
@@ -148,17 +150,13 @@ impl Registry {
     ) -> Result<Arc<Session>> {
         let previous = reservation.becomes.replace(session.clone());
         drop(reservation);
+        if let Some(previous) = previous {
+            previous.dismiss();
+        }
         if self.sessions().closed {
             // Too late for end_all to have seen it.
             session.kill_now();
             return Err(shutting_down());
-        }
-        if let Some(previous) = previous {
-            let grace = self.starter.timing.kill_grace();
-            self.starter.tasks.spawn(async move {
-                // It has ended, so nobody refuses.
-                let _ = previous.kill(ExitReason::Killed, grace).await;
-            });
         }
         Ok(session)
     }
@@ -234,8 +232,28 @@ impl Registry {
         }
     }
 
-    fn forget(&self, session: &Arc<Session>) {
+    pub(super) fn timing(&self) -> &Timing {
+        &self.starter.timing
+    }
+
+    pub(super) fn lifecycle(&self) -> &Lifecycle {
+        &self.starter.lifecycle
+    }
+
+    /// Notes that a terminal has ended. Of those that have, the last few are kept.
+    pub(super) fn keep_ended(&self, session: &Arc<Session>) {
         let mut sessions = self.sessions();
+        sessions.ended.push_back(session.clone());
+        while sessions.ended.len() > self.starter.limits.ended_terminals {
+            if let Some(oldest) = sessions.ended.pop_front() {
+                oldest.dismiss();
+            }
+        }
+    }
+
+    pub(super) fn forget(&self, session: &Arc<Session>) {
+        let mut sessions = self.sessions();
+        sessions.ended.retain(|ended| !Arc::ptr_eq(ended, session));
         if let Some(Entry::Session(present)) = sessions.by_id.get(&session.facts.id)
             && Arc::ptr_eq(present, session)
         {
@@ -270,41 +288,6 @@ impl Drop for Reservation<'_> {
                 .insert(self.id.clone(), Entry::Session(session)),
             None => sessions.by_id.remove(self.id),
         };
-    }
-}
-
-/// Sees a terminal through its end: the program is reaped, its last output is taken, the exit
-/// is told, and after the recovery window the terminal is forgotten.
-async fn supervise(
-    registry: Arc<Registry>,
-    session: Arc<Session>,
-    ended: oneshot::Receiver<Ended>,
-) {
-    // Whoever waits for it may be the host application's code, and panic.
-    let ended = ended.await.unwrap_or_else(|_| Ended::unknown());
-    session.reaped();
-    drain(&session, &registry.starter.timing).await;
-    session.finish(ended);
-    sleep(registry.starter.timing.recovery_window()).await;
-    registry.forget(&session);
-    let grace = registry.starter.timing.kill_grace();
-    let _ = session.kill(ExitReason::Killed, grace).await;
-}
-
-/// Waits until the output is quiet, has ended, or has had its time.
-async fn drain(session: &Session, timing: &Timing) {
-    let until = Instant::now() + timing.exit_drain();
-    let mut changes = session.changes();
-    let (mut seen, mut ended) = session.progress();
-    while !ended && Instant::now() < until {
-        let quiet = timeout(timing.exit_quiet(), changes.changed())
-            .await
-            .is_err();
-        let (now, over) = session.progress();
-        if quiet && now == seen {
-            return;
-        }
-        (seen, ended) = (now, over);
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -64,8 +65,12 @@ pub(crate) struct Session {
     filled: watch::Sender<()>,
     control: Mutex<Box<dyn Control>>,
     input: Arc<InputQueue>,
+    /// Inputs that there have been.
+    typed: AtomicU64,
     /// Fires when the exit has been recorded.
     finished: CancellationToken,
+    /// Fires when nobody needs it any more, once it has ended.
+    dismissed: CancellationToken,
 }
 
 #[derive(Debug)]
@@ -79,6 +84,16 @@ struct State {
     lots: u64,
     last_output_at: Option<SystemTime>,
     reason: ExitReason,
+}
+
+/// What has happened so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Activity {
+    /// Somebody watches.
+    pub(super) watched: bool,
+    watches: u64,
+    printed: u64,
+    typed: u64,
 }
 
 /// Where a viewer is, for deciding what must be kept.
@@ -123,7 +138,9 @@ impl Session {
             filled: watch::Sender::new(()),
             control: Mutex::new(control),
             input,
+            typed: AtomicU64::new(0),
             finished: CancellationToken::new(),
+            dismissed: CancellationToken::new(),
         }
     }
 
@@ -160,6 +177,7 @@ impl Session {
 
     /// Types. `done` is called when the program's terminal has it.
     pub(crate) fn input(&self, bytes: Vec<u8>, done: Done) {
+        self.typed.fetch_add(1, Ordering::Relaxed);
         self.input.push(Input { bytes, done });
     }
 
@@ -175,36 +193,35 @@ impl Session {
         Ok(true)
     }
 
-    /// Ends every process of the terminal; they get `grace` after each signal. What the host
-    /// application ends itself has three times that before this stops waiting for it.
+    /// Ends every process of the terminal; they get `grace` after each signal. Waits until the
+    /// exit has been recorded, for three times that at most.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::end`].
+    pub(crate) async fn kill(&self, reason: ExitReason, grace: Duration) -> Result<()> {
+        self.end(reason, grace).await?;
+        let _ = timeout(grace * 3, self.finished()).await;
+        Ok(())
+    }
+
+    /// Like [`Session::kill`], without waiting for the exit.
     ///
     /// # Errors
     ///
     /// `CONFLICT` when the host application handed it over and did not say how to end it,
     /// `INTERNAL` when its way failed.
-    pub(crate) async fn kill(&self, reason: ExitReason, grace: Duration) -> Result<()> {
-        if !self.program.can_be_ended() {
-            return match self.running() {
-                true => Err(HubError::conflict(
-                    "the application that handed this terminal over has not said how to end it",
-                )),
-                false => Ok(()),
-            };
-        }
-        self.give_reason(ExitReason::Exited, reason);
-        if let Err(error) = self.program.end(grace).await {
-            self.give_reason(reason, ExitReason::Exited);
-            return Err(HubError::internal(
-                "the terminal could not be ended",
-                &error,
+    pub(super) async fn end(&self, reason: ExitReason, grace: Duration) -> Result<()> {
+        if !self.program.can_be_ended() && self.running() {
+            return Err(HubError::conflict(
+                "the application that handed this terminal over has not said how to end it",
             ));
         }
-        // The processes have ended; the session's end follows. Not awaited for those that ended
-        // long ago.
-        if self.program.ends_later() {
-            let _ = timeout(grace * 3, self.finished()).await;
-        }
-        Ok(())
+        self.give_reason(ExitReason::Exited, reason);
+        self.program.end(grace).await.map_err(|error| {
+            self.give_reason(reason, ExitReason::Exited);
+            HubError::internal("the terminal could not be ended", &error)
+        })
     }
 
     /// Records the end of a program that nobody can end, or that would not.
@@ -253,6 +270,26 @@ impl Session {
 
     pub(crate) fn size(&self) -> Size {
         self.state().stream.size()
+    }
+
+    /// Ends the time for which it is kept after its end.
+    pub(super) fn dismiss(&self) {
+        self.dismissed.cancel();
+    }
+
+    pub(super) async fn dismissed(&self) {
+        self.dismissed.cancelled().await;
+    }
+
+    /// What tells whether anybody needs it: compare two of them.
+    pub(super) fn activity(&self) -> Activity {
+        let state = self.state();
+        Activity {
+            watched: !state.places.is_empty(),
+            watches: state.next_viewer,
+            printed: state.stream.end(),
+            typed: self.typed.load(Ordering::Relaxed),
+        }
     }
 
     pub(crate) fn running(&self) -> bool {

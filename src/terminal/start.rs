@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::config::{Limits, Timing};
+use crate::config::{Lifecycle, Limits, Timing};
 use crate::error::{HubError, Result};
 use crate::ids::{HubId, ProjectId, SessionId};
 use crate::protocol::{RegisterRequest, SizePolicy};
@@ -39,6 +39,7 @@ pub(crate) struct Starter {
     pub(crate) hub: HubId,
     pub(crate) limits: Limits,
     pub(crate) timing: Timing,
+    pub(crate) lifecycle: Lifecycle,
     pub(crate) tasks: Tasks,
     pub(crate) driver: Arc<dyn PtyDriver>,
     pub(crate) env: HubEnv,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::runtime::Handle;
 
-use crate::config::{Limits, Timing};
+use crate::config::{Lifecycle, Limits, Timing};
 use crate::ids::{HubId, SessionId};
 use crate::protocol::{ErrorCode, RegisterRequest, SizePolicy};
 use crate::tasks::Tasks;
@@ -33,6 +33,7 @@ fn registry(driver: impl PtyDriver + 'static) -> Arc<Registry> {
             kill_grace_ms: 100,
             ..Timing::default()
         },
+        lifecycle: Lifecycle::default(),
         tasks: Tasks::new(Handle::current()),
         driver: Arc::new(driver),
         env: Box::new(|_| BTreeMap::new()),

@@ -10,6 +10,7 @@ mod errors;
 mod guard;
 mod input;
 mod life;
+mod lifecycle;
 mod output;
 mod pacing;
 mod pairing;

@@ -4,6 +4,7 @@ import type { TerminalExit, TerminalInfo } from 'tauri-plugin-realtime-hub-api/c
 
 /** How a terminal ended. */
 export function ending({ exitCode, reason, signal }: TerminalExit): string {
+  if (reason === 'idle') return 'Ended: nobody used it'
   if (reason === 'server_shutdown') return 'Ended: the hub was shut down'
   if (reason === 'killed') return signal === undefined ? 'Killed' : `Killed (${signal})`
   if (signal !== undefined) return `Ended by ${signal}`
