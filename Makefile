@@ -3,13 +3,17 @@
 SHELL := bash
 HUB := -p tauri-plugin-realtime-hub --no-default-features --features sqlite,phone
 
-.PHONY: run test lint bench setup js types clean
+.PHONY: run test proof lint bench setup js types clean
 
 run: js
 	@scripts/run.sh
 
 test: js
 	@scripts/test.sh
+
+# The long checks with full counts; what they found is kept in docs/proof/.
+proof: js
+	@scripts/proof.sh
 
 # Formatting, lints with and without Tauri, documentation, TypeScript.
 lint: js

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 
 import { CASES, type Case } from './cases.js'
 import { judge, type Options } from './gate.js'
-import { allBytes, modelBinary, modelPictures, type Pictures } from './pictures.js'
+import { allBytes, hasModel, modelPictures, type Pictures } from './pictures.js'
 import type { Stream } from './terminal.js'
 
 const FRESH: Options = { followEvery: 1, usedEvery: Infinity }
@@ -22,7 +22,7 @@ test('all bytes before a cut are a right picture of each', () => {
   for (const [name, one] of table) expect(differences(one, allBytes, FRESH), name).toEqual([])
 })
 
-describe.skipIf(!modelBinary())('pictures of short programs', () => {
+describe.skipIf(!hasModel)('pictures of short programs', () => {
   test.each(table)('%s', (_, one) => {
     expect(differences(one, modelPictures, FRESH)).toEqual([])
     expect(differences(one, modelPictures, USED), 'in a terminal that was used and reset').toEqual([])

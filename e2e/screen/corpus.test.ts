@@ -4,17 +4,17 @@
 import { afterAll, describe, expect, test } from 'vitest'
 
 import { byAspect, chooseCuts, judge, type Options } from './gate.js'
-import { modelBinary, modelPictures } from './pictures.js'
+import { hasModel, modelPictures } from './pictures.js'
 import { load, RECORDINGS } from './recordings.js'
 
 const PROOF = process.env['HUB_PROOF'] === '1'
 const STEP = PROOF ? 100 : Infinity
 const RANDOM = PROOF ? 200 : 12
-const OPTIONS: Options = { followEvery: PROOF ? 20 : 4, usedEvery: 5 }
+const OPTIONS: Options = { followEvery: PROOF ? 1 : 4, usedEvery: 5 }
 
 const total = { cuts: 0, followed: 0, pictureBytes: 0, different: 0 }
 
-describe.skipIf(!modelBinary())('pictures of recordings', () => {
+describe.skipIf(!hasModel)('pictures of recordings', () => {
   test.each(RECORDINGS.map((about) => [about.name, about] as const))('%s', (name, about) => {
     const recording = load(about)
     const verdict = judge(recording, chooseCuts(recording.bytes.length, STEP, RANDOM, 1 + recording.bytes.length), modelPictures, OPTIONS)
@@ -23,12 +23,13 @@ describe.skipIf(!modelBinary())('pictures of recordings', () => {
     total.followed += verdict.followed
     total.pictureBytes += verdict.pictureBytes
     total.different += different
+    if (PROOF) console.log(`proof: ${name}, ${about.cols}x${about.rows}, ${about.bytes} bytes: ${different} of ${verdict.cuts} cuts differ`)
     const shown = verdict.findings.slice(0, 5).map(({ cut, when, aspect, detail }) => `  at ${cut} (${when}) ${aspect}: ${detail}`)
     const hint = `  reduce it: HUB_REDUCE=${name}:${verdict.findings[0]?.cut ?? 0} npx vitest run --project screen reduce`
     if (different > 0) expect.fail([`${different} of ${verdict.cuts} cuts differ: ${JSON.stringify(byAspect(verdict.findings))}`, ...shown, hint].join('\n'))
   })
 
   afterAll(() => {
-    console.log(`${total.cuts} pictures of ${RECORDINGS.length} recordings, ${total.followed} followed to the end; ${total.different} differ; ${Math.round(total.pictureBytes / Math.max(total.cuts, 1))} bytes each`)
+    console.log(`proof: ${total.cuts} pictures of ${RECORDINGS.length} recordings, ${total.followed} followed to the end; ${total.different} differ; ${Math.round(total.pictureBytes / Math.max(total.cuts, 1))} bytes each`)
   })
 })

@@ -23,6 +23,9 @@ export interface Verdict {
 /** So far each cut is followed at least; most mistakes that do not show at once show here. */
 const LATER = 2048
 
+/** So many pictures are held at once; they may be large. */
+const BATCH = 500
+
 /** Makes invisible state visible: the pen, charsets, tabs, margins, the saved cursor, the other screen. */
 const PROBE = Buffer.from(
   ['probe q\u0301\x1b[3b', '\t|\t|', '\r\nnext', '\x0elqk\x0f', '\x1b8restored', '\x1b[999;1H\n\n\x1bM', '\x1b[H\x1bM\x1b[2;3Hhome', '\x1b[?1049lback', '\x1b8again', '\x1b[?1049h\x1b8other', '\x1b[?1049l\n'].join(''),
@@ -40,7 +43,7 @@ export interface Options {
 }
 
 export function judge(stream: Stream, cuts: readonly number[], pictures: Pictures, options: Options): Verdict {
-  return new Gate(stream, cuts, pictures(stream, cuts), options).run()
+  return new Gate(stream, cuts, pictures, options).run()
 }
 
 /** The aspects that a verdict found wrong, with the number of cuts for each. */
@@ -65,11 +68,13 @@ class Gate {
   private readonly probed: Terminal
   private readonly end: number
   private followed = 0
+  private pictureBytes = 0
+  private batch: readonly Uint8Array[] = []
 
   constructor(
     private readonly stream: Stream,
     private readonly cuts: readonly number[],
-    private readonly pictures: readonly Uint8Array[],
+    private readonly pictures: Pictures,
     private readonly options: Options,
   ) {
     this.end = alignedBefore(stream.bytes, stream.bytes.length)
@@ -91,8 +96,7 @@ class Gate {
       viewers.push(this.join(cut, at, index))
     })
     for (const viewer of viewers) this.toTheEnd(viewer)
-    const pictureBytes = this.pictures.reduce((sum, { length }) => sum + length, 0)
-    return { cuts: this.cuts.length, followed: this.followed, pictureBytes, findings: this.findings }
+    return { cuts: this.cuts.length, followed: this.followed, pictureBytes: this.pictureBytes, findings: this.findings }
   }
 
   /** A new viewer at a cut; its picture alone must already look right. */
@@ -102,7 +106,7 @@ class Gate {
       terminal.write(MESS)
       terminal.write(RESET)
     }
-    const picture = this.pictures[index] ?? new Uint8Array()
+    const picture = this.picture(index)
     // What the cut leaves of a character is kept back and comes again with the rest, in one piece.
     const split = this.stream.bytes.subarray(at, cut)
     const joined = split.length === 0 || Buffer.from(picture.subarray(picture.length - split.length)).equals(split)
@@ -112,6 +116,15 @@ class Gate {
     if (joined) this.note(viewer, 'cut', this.reference)
     else this.findings.push({ cut, when: 'cut', aspect: 'cells', detail: 'the picture does not end with the begun character' })
     return viewer
+  }
+
+  private picture(index: number): Uint8Array {
+    const within = index % BATCH
+    if (within === 0) this.batch = this.pictures(this.stream, this.cuts.slice(index, index + BATCH))
+    const picture = this.batch[within]
+    if (!picture) throw new Error(`no picture for cut ${index}`)
+    this.pictureBytes += picture.length
+    return picture
   }
 
   /** Leads a viewer on to where the reference is, once that is far enough; false when it was seen to the end of its way. */

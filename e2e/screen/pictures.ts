@@ -5,7 +5,9 @@
 // FILE of cuts: one ascending decimal offset a line. FILE of resizes: lines `OFFSET COLS ROWS`, ascending;
 // the bytes before OFFSET are fed in the size before, and a cut at OFFSET itself comes after the resize.
 // The program feeds the model exactly up to each cut, inside characters and sequences too, and writes
-// for each cut a 4-byte big-endian length and the picture.
+// for each cut a 4-byte big-endian length and the picture. The reader has been reset with `ESC c`, which
+// in xterm.js leaves some things as they were: LNM, a hidden cursor, the title, colours. A picture says
+// them whether they are set or not.
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -18,16 +20,14 @@ import type { Stream } from './terminal.js'
 export type Pictures = (stream: Stream, cuts: readonly number[]) => Uint8Array[]
 
 const TARGET = join(import.meta.dirname, '../../target')
-const BINARIES = [process.env['HUB_SCREEN_PICTURES'] ?? '', join(TARGET, 'release/examples/screen-pictures'), join(TARGET, 'debug/examples/screen-pictures')]
+const BINARY = resolve(process.env['HUB_SCREEN_PICTURES'] ?? join(TARGET, 'release/examples/screen-pictures'))
 
-export function modelBinary(): string | undefined {
-  return BINARIES.filter(Boolean).map((path) => resolve(path)).find(existsSync)
-}
+/** Whether the program is there. */
+export const hasModel = existsSync(BINARY)
 
 /** The hub's model. */
 export const modelPictures: Pictures = (stream, cuts) => {
-  const binary = modelBinary()
-  if (!binary) throw new Error('screen-pictures is missing: cargo build --example screen-pictures --features test-util, or set HUB_SCREEN_PICTURES')
+  if (!hasModel) throw new Error(`${BINARY} is missing: cargo build --release --example screen-pictures --features test-util, or set HUB_SCREEN_PICTURES`)
   const folder = mkdtempSync(join(tmpdir(), 'hub-screen-'))
   const file = (name: string, content: string | Uint8Array) => {
     writeFileSync(join(folder, name), content)
@@ -37,7 +37,7 @@ export const modelPictures: Pictures = (stream, cuts) => {
     const resizes = stream.resizes.map(({ at, cols, rows }) => `${at} ${cols} ${rows}\n`).join('')
     const options = ['--cols', String(stream.cols), '--rows', String(stream.rows), '--raw', file('raw', stream.bytes), '--cuts', file('cuts', cuts.map((cut) => `${cut}\n`).join(''))]
     if (resizes) options.push('--resizes', file('resizes', resizes))
-    return unpack(execFileSync(binary, options, { maxBuffer: 2 ** 31 - 1 }), cuts.length)
+    return unpack(execFileSync(BINARY, options, { maxBuffer: 2 ** 31 - 1 }), cuts.length)
   } finally {
     rmSync(folder, { recursive: true })
   }

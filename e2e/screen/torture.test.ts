@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 import { byAspect, chooseCuts, judge, type Options, type Verdict } from './gate.js'
-import { allBytes, modelBinary, modelPictures, type Pictures } from './pictures.js'
+import { allBytes, hasModel, modelPictures, type Pictures } from './pictures.js'
 import { torture, TORTURE_LENGTH } from './torture.js'
 
 const RATCHET = join(import.meta.dirname, 'ratchet.json')
@@ -33,7 +33,7 @@ test('all bytes before a cut are a right picture of a random program', () => {
   for (let seed = 0; seed < 4; seed++) expect(run(seed, 0, allBytes, { followEvery: 1, usedEvery: Infinity }).findings, `seed ${seed}`).toEqual([])
 })
 
-describe.skipIf(!modelBinary())('pictures of random programs', () => {
+describe.skipIf(!hasModel)('pictures of random programs', () => {
   test.each([
     ['torture', 0],
     ['torture with resizes', RESIZES],
@@ -57,7 +57,7 @@ describe.skipIf(!modelBinary())('pictures of random programs', () => {
 function hold(key: string, found: Count, details: readonly string[]): void {
   const ratchet = JSON.parse(readFileSync(RATCHET, 'utf8')) as Ratchet
   const allowed = ratchet[key]
-  const said = `${key}: ${found.different} of ${found.of} cuts differ`
+  const said = `proof: ${key}: ${found.different} of ${found.of} cuts differ`
   if (process.env['UPDATE_RATCHET'] === '1') {
     writeFileSync(RATCHET, `${JSON.stringify({ ...ratchet, [key]: found }, null, 2)}\n`)
     console.log([said, ...details].join('\n'))
