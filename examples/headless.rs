@@ -18,7 +18,6 @@ use serde_json::json;
 use tauri_plugin_realtime_hub::{
     HubConfig, HubHandle, PairingRequest, ProjectId, RegisterRequest, Role, SessionId, qr_text,
 };
-use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 /// Runs a realtime hub without a desktop application.
@@ -71,7 +70,7 @@ fn terminal(text: &str) -> Result<RegisterRequest, String> {
     Ok(request)
 }
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt()
         .with_env_filter(
@@ -93,7 +92,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     // Before anything is started, so that nothing is left behind.
     let stop = stop_signal()?;
-    let hub = HubHandle::start(config, &Handle::current());
+    let hub = HubHandle::start_on_own_threads(config)?;
     let result = run(&hub, options.terminal, options.qr, stop).await;
     hub.shutdown().await;
     result

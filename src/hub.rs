@@ -26,7 +26,7 @@ use crate::protocol::{
 };
 use crate::qr::qr_svg;
 use crate::server::{Address, Front};
-use crate::tasks::Tasks;
+use crate::tasks::{OwnThreads, Tasks, Threads};
 use crate::terminal::adopted::{AdoptError, AdoptRequest, Adopted};
 use crate::terminal::audience::{Seat, Who};
 use crate::terminal::input::Done;
@@ -55,6 +55,8 @@ pub(crate) struct Inner {
     pub(crate) storage: StorageStatus,
     pub(crate) problems: Vec<String>,
     pub(crate) tasks: Tasks,
+    /// Held: threads of its own end with the hub.
+    pub(crate) _threads: Threads,
     pub(crate) auth: Authenticator,
     pub(crate) terminals: Arc<Registry>,
     pub(crate) address: Address,
@@ -85,7 +87,18 @@ impl HubHandle {
     /// [`HubHandle::status`], and the rest works.
     #[must_use]
     pub fn start(config: HubConfig, runtime: &Handle) -> Self {
-        crate::server::start(Ok(config), Vec::new(), runtime)
+        crate::server::start(Ok(config), Vec::new(), Threads::Of(runtime.clone()))
+    }
+
+    /// Starts a hub on threads of its own, which is what the plugin does: the application's
+    /// runtime is then nothing to it. They end with the last handle.
+    ///
+    /// # Errors
+    ///
+    /// When no thread can be had. For everything else as [`HubHandle::start`].
+    pub fn start_on_own_threads(config: HubConfig) -> std::io::Result<Self> {
+        let threads = Threads::Own(OwnThreads::start()?);
+        Ok(crate::server::start(Ok(config), Vec::new(), threads))
     }
 
     /// What the hub is doing, and what keeps it from its full service.

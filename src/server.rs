@@ -7,7 +7,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::serve::ListenerExt;
-use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
@@ -17,7 +16,7 @@ use crate::error::Result;
 use crate::hub::{HubHandle, Inner};
 use crate::protocol::RegisterRequest;
 use crate::store::{self, Opened};
-use crate::tasks::Tasks;
+use crate::tasks::{Tasks, Threads};
 use crate::terminal::pty::NativePty;
 use crate::terminal::registry::Registry;
 use crate::terminal::start::{HubEnv, Starter};
@@ -68,7 +67,7 @@ impl Front {
 pub(crate) fn start(
     config: Result<HubConfig>,
     mut problems: Vec<String>,
-    runtime: &Handle,
+    threads: Threads,
 ) -> HubHandle {
     let external = std::env::var("EXTERNAL_URL").ok();
     let (config, sound) = match config.and_then(|config| config.resolve(external.as_deref())) {
@@ -91,7 +90,7 @@ pub(crate) fn start(
     );
 
     let (opened, devices) = remember(&config, &mut problems);
-    let tasks = Tasks::new(runtime.clone());
+    let tasks = Tasks::new(threads.handle().clone());
     let terminals = Registry::new(Starter {
         hub: opened.hub.clone(),
         limits: config.limits.clone(),
@@ -115,6 +114,7 @@ pub(crate) fn start(
         storage: opened.status,
         problems,
         tasks,
+        _threads: threads,
         auth,
         terminals,
         address,

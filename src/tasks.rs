@@ -3,10 +3,61 @@
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::runtime::Handle;
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+/// A runtime of the hub's own, until dropped.
+///
+/// What the application does on its runtime then delays no terminal. It has half as many
+/// threads as there are cores: the programs in the terminals, their readers and the kernel need
+/// the others, and threads that hand each other small pieces of work mostly wake each other.
+#[derive(Debug)]
+pub(crate) struct OwnThreads {
+    handle: Handle,
+    runtime: Option<Runtime>,
+}
+
+impl OwnThreads {
+    pub(crate) fn start() -> std::io::Result<Self> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Builder::new_multi_thread()
+            .worker_threads((cores / 2).max(1))
+            .thread_name("realtime-hub")
+            .enable_all()
+            .build()
+            .map(|runtime| Self {
+                handle: runtime.handle().clone(),
+                runtime: Some(runtime),
+            })
+    }
+}
+
+impl Drop for OwnThreads {
+    fn drop(&mut self) {
+        // Not waited for: the last handle of a hub may well be dropped by one of its tasks.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Whose threads a hub runs on.
+#[derive(Debug)]
+pub(crate) enum Threads {
+    Own(OwnThreads),
+    Of(Handle),
+}
+
+impl Threads {
+    pub(crate) fn handle(&self) -> &Handle {
+        match self {
+            Self::Own(own) => &own.handle,
+            Self::Of(handle) => handle,
+        }
+    }
+}
 
 /// Spawns the hub's tasks on one runtime, and ends them together.
 #[derive(Debug, Clone)]

@@ -11,6 +11,7 @@ use tauri::{AppHandle, Manager, RunEvent, Runtime, async_runtime};
 
 use crate::config::HubConfig;
 use crate::hub::HubHandle;
+use crate::tasks::{OwnThreads, Threads};
 use configuration::Configure;
 
 /// The plugin's name: in capabilities (`realtime-hub:default`), in `tauri.conf.json`
@@ -143,8 +144,14 @@ fn start<R: Runtime>(
         return;
     }
     let (config, problems) = configuration::read(app, from_file, configure);
-    let runtime = async_runtime::handle();
-    let hub = crate::server::start(config, problems, runtime.inner());
+    let threads = OwnThreads::start().map_or_else(
+        |error| {
+            tracing::warn!(%error, "no threads of its own: the hub uses the application's");
+            Threads::Of(async_runtime::handle().inner().clone())
+        },
+        Threads::Own,
+    );
+    let hub = crate::server::start(config, problems, threads);
     if exit_on_signals {
         signals::exit_on_signals(app, &hub);
     }
