@@ -13,7 +13,15 @@ export { HubError, type HubErrorCode } from './errors.js'
 export type { ConnectionState, TokenSource } from './link.js'
 export type { Observable } from './observable.js'
 export type * from './protocol.gen.js'
-export type { TerminalSink, TerminalSize, WatchedTerminal, WatchOptions, WatchState } from './view.js'
+export type {
+  Audience,
+  TerminalSink,
+  TerminalSize,
+  View,
+  WatchedTerminal,
+  WatchOptions,
+  WatchState,
+} from './view.js'
 export type { TerminalWatch } from './watch.js'
 
 const REQUEST_MS = 10_000
@@ -52,6 +60,7 @@ export class HubClient {
     link.on('terminal:reset', (event) => this.#watches.get(event.sessionId)?.reset(event))
     link.on('terminal:resized', (event) => this.#watches.get(event.sessionId)?.resized(event))
     link.on('terminal:exit', ({ sessionId, ...exit }) => this.#watches.get(sessionId)?.exit(exit))
+    link.on('terminal:viewers', (event) => this.#watches.get(event.sessionId)?.viewers(event))
     link.state.subscribe(({ status }) => {
       for (const watch of [...this.#watches.values()]) {
         if (status === 'connected') watch.connected()
@@ -115,7 +124,10 @@ export class HubClient {
     return queue.push(text, epoch)
   }
 
-  /** Asks for a size. False when the hub's size policy left it as it was. */
+  /**
+   * Asks for a size. False when the hub's size policy does not give it. To keep asking for it, across
+   * lost connections, let the watch have it: `watch.show({ visible: true, size })`.
+   */
   async resize(sessionId: string, cols: number, rows: number): Promise<boolean> {
     const { applied } = await this.#request<ResizeResponse>('terminal:resize', { sessionId, cols, rows })
     return applied

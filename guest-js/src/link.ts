@@ -14,6 +14,7 @@ import type {
   ResizedEvent,
   ServerShutdown,
   TerminalExit,
+  ViewersEvent,
 } from './protocol.gen.js'
 
 /** Whether the hub can be reached, and if not, what is being done about it. */
@@ -40,6 +41,7 @@ export interface HubEvents {
   'terminal:reset': (event: ResetEvent) => void
   'terminal:resized': (event: ResizedEvent) => void
   'terminal:exit': (event: { sessionId: string } & TerminalExit) => void
+  'terminal:viewers': (event: ViewersEvent) => void
 }
 
 /** What is sent without waiting for an answer. */

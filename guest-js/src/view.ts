@@ -1,7 +1,7 @@
 // What a watched terminal looks like from outside: where its bytes go, and its state. Types only.
 
 import type { HubError } from './errors.js'
-import type { Role, TerminalExit } from './protocol.gen.js'
+import type { Rate, Role, TerminalExit, ViewerInfo } from './protocol.gen.js'
 
 export interface TerminalSize {
   readonly cols: number
@@ -43,6 +43,23 @@ export interface WatchState {
   readonly phase: 'pending' | 'live' | 'stale' | 'failed' | 'closed'
   readonly terminal: WatchedTerminal | undefined
   readonly error: HubError | undefined
+}
+
+/** What this viewer shows of the terminal. */
+export interface View {
+  /** Whether anybody can see it. */
+  readonly visible: boolean
+  /** The size that there is room for, when the terminal shall have it. Without it, whatever size there is is shown. */
+  readonly size?: TerminalSize
+  /** `low` when nobody looks. */
+  readonly rate?: Rate
+}
+
+/** Who watches the terminal. Nobody is known while there is no connection. */
+export interface Audience {
+  readonly you: ViewerInfo | undefined
+  /** In the order in which they came. */
+  readonly others: readonly ViewerInfo[]
 }
 
 export interface WatchOptions {

@@ -4,6 +4,7 @@
 import { toBytes } from './bytes.js'
 import { Delivery } from './delivery.js'
 import { HubError } from './errors.js'
+import { Latest } from './latest.js'
 import { Leg } from './leg.js'
 import type { Link } from './link.js'
 import { type Observable, Source } from './observable.js'
@@ -12,20 +13,35 @@ import type {
   ResetEvent,
   ResizedEvent,
   TerminalExit,
+  ViewersEvent,
+  ViewRequest,
   WatchRequest,
   WatchResponse,
 } from './protocol.gen.js'
-import type { TerminalSink, TerminalSize, WatchedTerminal, WatchOptions, WatchState } from './view.js'
+import type {
+  Audience,
+  TerminalSink,
+  TerminalSize,
+  View,
+  WatchedTerminal,
+  WatchOptions,
+  WatchState,
+} from './view.js'
 
 /** Enough for the full speed of a loopback connection, little enough for a phone. */
 const DEFAULT_WINDOW = 256 * 1024
 const ANSWER_MS = 15_000
 /** When the hub does not say after how long to ask again. */
 const RETRY_MS = 1_000
+/** Between two views: a window's border that is dragged must not have the program draw for each pixel. */
+const VIEW_PAUSE_MS = 100
+
+const NOBODY: Audience = { you: undefined, others: [] }
 
 export class TerminalWatch {
   readonly sessionId: string
   readonly #state = new Source<WatchState>({ phase: 'pending', terminal: undefined, error: undefined })
+  readonly #audience = new Source(NOBODY)
   readonly #link: Link
   readonly #sink: TerminalSink
   readonly #window: number
@@ -34,6 +50,8 @@ export class TerminalWatch {
   /** The life and the offset up to which bytes have arrived; where to go on. */
   #position: { epoch: string; offset: number } | undefined
   #leg: Leg | undefined
+  #view: View | undefined
+  readonly #views = new Latest<View>((view) => this.#sendView(view), VIEW_PAUSE_MS)
   /** Answers to any but the latest question are ignored. */
   #question = 0
   #ended = false
@@ -57,6 +75,22 @@ export class TerminalWatch {
     return this.#state
   }
 
+  /** Who else watches, and who types. */
+  get audience(): Observable<Audience> {
+    return this.#audience
+  }
+
+  /**
+   * Says what is shown of the terminal, until something else is said; the hub's size policy makes
+   * one size of what all viewers show. To be called whenever it is shown or hidden and whenever
+   * the room for it changes; what comes quickly is gathered.
+   */
+  show(view: View): void {
+    this.#view = view
+    // Before the watch stands the hub would not take it; then it is said in any case.
+    if (this.#leg !== undefined) this.#views.push(view)
+  }
+
   /** Asks again and begins anew, for instance after a terminal that had ended was started again. */
   restart(): void {
     this.#position = undefined
@@ -78,6 +112,7 @@ export class TerminalWatch {
     this.#question++
     this.#endLeg()
     clearTimeout(this.#retryTimer)
+    this.#audience.set(NOBODY)
     if (this.#state.value.phase === 'live') this.#update({ phase: 'stale' })
   }
 
@@ -129,6 +164,11 @@ export class TerminalWatch {
     })
   }
 
+  /** @internal */
+  viewers({ viewers, you }: ViewersEvent): void {
+    this.#audience.set({ you: viewers.find(({ id }) => id === you), others: viewers.filter(({ id }) => id !== you) })
+  }
+
   #end(): void {
     if (this.#ended) return
     this.#ended = true
@@ -136,6 +176,7 @@ export class TerminalWatch {
     this.#endLeg()
     clearTimeout(this.#retryTimer)
     this.#delivery.end()
+    this.#audience.set(NOBODY)
     if (this.#link.connected) {
       this.#link.request('terminal:unwatch', { sessionId: this.sessionId }, ANSWER_MS, () => undefined)
     }
@@ -153,6 +194,7 @@ export class TerminalWatch {
       sessionId: this.sessionId,
       encoding: 'binary',
       window: this.#window,
+      viewers: true,
       ...(resume && { resume }),
     }
     this.#link.request('terminal:watch', request, ANSWER_MS, (error, answer) => {
@@ -181,6 +223,7 @@ export class TerminalWatch {
     } else {
       this.#beginAnew(answer.epoch, answer, bytes, answer.offset)
     }
+    if (this.#view !== undefined) this.#views.push(this.#view)
     const { title, role } = answer
     this.#delivery.push({
       alone: true,
@@ -188,6 +231,19 @@ export class TerminalWatch {
         this.#updateTerminal({ title, role, exit: exitOf(answer) })
         if (this.#leg !== undefined) this.#update({ phase: 'live' })
       },
+    })
+  }
+
+  #sendView({ visible, size, rate }: View): Promise<void> {
+    const { sessionId } = this
+    const request: ViewRequest = {
+      ...{ sessionId, visible },
+      ...(size !== undefined && { cols: size.cols, rows: size.rows }),
+      ...(rate !== undefined && { rate }),
+    }
+    return new Promise((resolve) => {
+      // A failure is that of the watch, which asks again and then says it again.
+      this.#link.request('terminal:view', request, ANSWER_MS, () => resolve())
     })
   }
 

@@ -15,6 +15,7 @@ import type {
   SessionRequest,
   TerminalExit,
   TerminalInfo,
+  ViewRequest,
   WatchRequest,
 } from '../src/protocol.gen.js'
 
@@ -48,6 +49,7 @@ export class FakeTerminal {
   readonly watches: WatchRequest[] = []
   readonly acks: AckRequest[] = []
   readonly inputs: InputRequest[] = []
+  readonly views: ViewRequest[] = []
 
   constructor(readonly sessionId: string) {}
 
@@ -168,6 +170,10 @@ export class FakeHub {
     on('terminal:resize', ({ sessionId, cols, rows }: ResizeRequest) => {
       this.terminals.get(sessionId)?.resize(cols, rows)
       return { success: true, applied: true }
+    })
+    on('terminal:view', (request: ViewRequest) => {
+      this.terminals.get(request.sessionId)?.views.push(request)
+      return { success: true, applied: false }
     })
     on('terminal:kill', ({ sessionId }: SessionRequest) => {
       this.terminals.get(sessionId)?.end({ exitCode: null, reason: 'killed', signal: 'SIGHUP' })
