@@ -99,7 +99,7 @@ test('the terminal in the window is driven from a phone, and the other way round
   const phone = await pairPhone(url)
   await phone.openTerminal(session)
   await phone.see('from the desktop: 42')
-  await desktop.says('1 other is watching')
+  await desktop.says('Safari on iPhone watches')
 
   await phone.type('clear; ls --color\n')
   await phone.see(/folder +script/)

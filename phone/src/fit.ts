@@ -1,5 +1,5 @@
-// Which font size shows a terminal of a given width on a screen of a given width. The terminal's
-// own size belongs to the desktop and is never changed from here. Pure.
+// Which font size shows a terminal of a given width on a screen of a given width, and which size
+// of a terminal would fill the screen with letters that can be read. Pure.
 
 /** `fit`: all columns on the screen, as far as they can be read. `readable`: larger, to be panned. */
 export type FitMode = 'fit' | 'readable'
@@ -18,4 +18,18 @@ export function fontSize(mode: FitMode, width: number, cols: number, advance: nu
   const fitting = Math.floor(width / (cols * advance) / STEP_PX) * STEP_PX
   const size = mode === 'fit' ? fitting : Math.max(fitting, READABLE_FONT_PX)
   return Math.round(Math.min(LARGEST_FONT_PX, Math.max(SMALLEST_FONT_PX, size)) * 100) / 100
+}
+
+/**
+ * The terminal that fills a screen, in letters that can be read. `advance` and `line`: width of a
+ * character and height of a line in a font of 1 px.
+ */
+export function roomFor(
+  { width, height }: { readonly width: number; readonly height: number },
+  { advance, line }: { readonly advance: number; readonly line: number },
+): { readonly cols: number; readonly rows: number } | undefined {
+  const cols = Math.floor(width / (READABLE_FONT_PX * advance))
+  // The letters are then as large as the width allows, and so are the lines.
+  const rows = Math.floor(height / (fontSize('fit', width, cols, advance) * line))
+  return cols >= 1 && rows >= 1 && Number.isFinite(cols) && Number.isFinite(rows) ? { cols, rows } : undefined
 }

@@ -25,6 +25,17 @@ export function useOnline(): boolean {
   return online
 }
 
+/** Whether anybody can see the page; not while another app is in front or the phone is locked. */
+export function usePageVisible(): boolean {
+  const [visible, setVisible] = useState(!document.hidden)
+  useEffect(() => {
+    const look = (): void => setVisible(!document.hidden)
+    document.addEventListener('visibilitychange', look)
+    return () => document.removeEventListener('visibilitychange', look)
+  }, [])
+  return visible
+}
+
 /** Has the connection checked when the phone wakes, the page is shown again, or the network is back. */
 export function useWaking(client: HubClient): void {
   useEffect(() => {

@@ -1,10 +1,10 @@
 // One xterm.js terminal on the page: created, fitted to the screen, panned by a finger. Knows
-// nothing of the hub; the size in cells comes from outside and is never chosen here.
+// nothing of the hub; the size in cells comes from outside, and this only says what would fit.
 
 import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { Terminal } from '@xterm/xterm'
 
-import { type FitMode, fontSize } from './fit.js'
+import { type FitMode, fontSize, roomFor } from './fit.js'
 import { followFinger } from './pan.js'
 
 const FONT = 'ui-monospace, "SF Mono", Menlo, "Roboto Mono", "Noto Sans Mono", "DejaVu Sans Mono", monospace'
@@ -37,16 +37,30 @@ const THEME = {
   brightWhite: '#ffffff',
 }
 
+export interface Size {
+  readonly cols: number
+  readonly rows: number
+}
+
 export interface Screen {
   readonly term: Terminal
+  /** The size that would fill the screen in letters that can be read, once there is one. */
+  room(): Size | undefined
   setMode(mode: FitMode): void
   /** Opens the on-screen keyboard; only within a tap does a browser allow that. */
   focus(): void
   dispose(): void
 }
 
+interface Events {
+  /** What a finger makes of keys. */
+  readonly type: (data: string) => void
+  /** The phone was turned. Not when its keyboard comes or goes: that takes only height, and passes. */
+  readonly onTurn: () => void
+}
+
 /** Puts a terminal into `host`, which scrolls when the terminal is larger. */
-export function createScreen(host: HTMLElement, initialMode: FitMode, type: (data: string) => void): Screen {
+export function createScreen(host: HTMLElement, initialMode: FitMode, { type, onTurn }: Events): Screen {
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches
   const term = new Terminal({
     allowProposedApi: true, // the unicode addon
@@ -65,10 +79,12 @@ export function createScreen(host: HTMLElement, initialMode: FitMode, type: (dat
   let mode = initialMode
   const advance = characterWidth()
   const fit = (): void => {
-    const style = getComputedStyle(host)
-    const width = host.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
-    term.options.fontSize = fontSize(mode, width, term.cols, advance)
+    term.options.fontSize = fontSize(mode, inside(host).width, term.cols, advance)
     follow()
+  }
+  const room = (): Size | undefined => {
+    const line = (host.querySelector<HTMLElement>('.xterm-screen')?.offsetHeight ?? 0) / term.rows
+    return roomFor(inside(host), { advance, line: line / (term.options.fontSize ?? NaN) })
   }
   /** Whether the cursor is kept in sight; a finger may lead away from it, typing leads back. */
   let following = true
@@ -91,7 +107,13 @@ export function createScreen(host: HTMLElement, initialMode: FitMode, type: (dat
     follow()
   }
 
-  const watching = new ResizeObserver(fit)
+  let width = host.clientWidth
+  const watching = new ResizeObserver(() => {
+    fit()
+    if (host.clientWidth === width) return
+    width = host.clientWidth
+    onTurn()
+  })
   watching.observe(host)
   host.addEventListener('touchend', lookAgain, { passive: true })
   const parts = [
@@ -103,6 +125,7 @@ export function createScreen(host: HTMLElement, initialMode: FitMode, type: (dat
   fit()
   return {
     term,
+    room,
     setMode: (next) => {
       mode = next
       fit()
@@ -114,6 +137,15 @@ export function createScreen(host: HTMLElement, initialMode: FitMode, type: (dat
       for (const part of parts) part.dispose()
       term.dispose()
     },
+  }
+}
+
+/** The room inside of an element, in pixels. */
+function inside(host: HTMLElement): { readonly width: number; readonly height: number } {
+  const style = getComputedStyle(host)
+  return {
+    width: host.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight),
+    height: host.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom),
   }
 }
 

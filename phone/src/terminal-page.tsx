@@ -3,11 +3,11 @@
 
 import type { VNode } from 'preact'
 import { useRef, useState } from 'preact/hooks'
-import type { HubClient, HubError, WatchState } from 'tauri-plugin-realtime-hub-api/client'
+import { type HubClient, HubError, type WatchState } from 'tauri-plugin-realtime-hub-api/client'
 
 import { ConnectionBanner, ConnectionDot } from './connection.js'
 import type { FitMode } from './fit.js'
-import { ending } from './format.js'
+import { audience, ending } from './format.js'
 import { Icon } from './icon.js'
 import { KeyBar } from './key-bar.js'
 import { type BarKey, isOneCharacter, modify, type Modifiers, NO_MODIFIERS, sequence } from './keys.js'
@@ -36,7 +36,7 @@ export function TerminalPage({ client, sessionId, onBack, onUnpair }: Props): VN
     setHeld(next)
   }
 
-  const { host, state, screen, input, restart } = useTerminal(client, sessionId, {
+  const { host, state, screen, input, restart, others, fitted, fit, release } = useTerminal(client, sessionId, {
     mode,
     transformInput: (data) => {
       if (heldNow.current === NO_MODIFIERS || !isOneCharacter(data)) return data
@@ -59,6 +59,17 @@ export function TerminalPage({ client, sessionId, onBack, onUnpair }: Props): VN
     input(modify(text, heldNow.current))
     hold(NO_MODIFIERS)
   }
+  const resize = async (): Promise<void> => {
+    if (fitted) {
+      release()
+      return
+    }
+    try {
+      if (!(await fit())) show('Others show this terminal, and its size stays theirs.')
+    } catch (error) {
+      show(`The size is what it was: ${HubError.from(error).message}`)
+    }
+  }
   const paste = async (): Promise<void> => {
     const text = await readClipboard()
     if (text === undefined) setPasting(true)
@@ -75,6 +86,9 @@ export function TerminalPage({ client, sessionId, onBack, onUnpair }: Props): VN
         <h1>
           {title}
           {title !== sessionId && <small>{sessionId}</small>}
+          <small class="audience" aria-live="polite">
+            {audience(others)}
+          </small>
         </h1>
         <ConnectionDot client={client} />
         <button
@@ -84,6 +98,16 @@ export function TerminalPage({ client, sessionId, onBack, onUnpair }: Props): VN
         >
           <Icon name={mode === 'fit' ? 'zoom' : 'wide'} />
         </button>
+        {typing && (
+          <button
+            class="round"
+            aria-label="Fit the terminal to this phone, for everybody"
+            aria-pressed={fitted}
+            onClick={() => void resize()}
+          >
+            <Icon name="phone" />
+          </button>
+        )}
         {typing && (
           <button class="round" aria-label="Keyboard" onClick={() => screen()?.focus()}>
             <Icon name="keyboard" />

@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest'
 
 import { deviceName } from '../src/device-name.js'
-import { fontSize, LARGEST_FONT_PX, READABLE_FONT_PX, SMALLEST_FONT_PX } from '../src/fit.js'
-import { age, commandLine, ending } from '../src/format.js'
+import { fontSize, LARGEST_FONT_PX, READABLE_FONT_PX, roomFor, SMALLEST_FONT_PX } from '../src/fit.js'
+import { age, audience, commandLine, ending } from '../src/format.js'
 import { modify, sequence } from '../src/keys.js'
 import { routeOf } from '../src/route.js'
 
@@ -69,6 +69,43 @@ test.each([
   ['fit', 0, 80, READABLE_FONT_PX],
 ] as const)('%s: %d px and %d columns', (mode, width, cols, expected) => {
   expect(fontSize(mode, width, cols, 0.6)).toBeCloseTo(expected, 2)
+})
+
+test.each([
+  [390, 700, 50, 44],
+  [844, 300, 108, 19],
+  [0, 700, undefined, undefined],
+  [390, 5, undefined, undefined],
+])('%d by %d px have room for %s columns and %s rows', (width, height, cols, rows) => {
+  const room = roomFor({ width, height }, { advance: 0.6, line: 1.2 })
+  expect(room).toEqual(cols === undefined ? undefined : { cols, rows })
+  if (room === undefined) return
+  const font = fontSize('fit', width, room.cols, 0.6)
+  expect(font).toBeGreaterThanOrEqual(READABLE_FONT_PX)
+  expect(room.rows * font * 1.2).toBeLessThanOrEqual(height)
+})
+
+test('a screen that has not been measured yet has no room', () => {
+  expect(roomFor({ width: 390, height: 700 }, { advance: 0.6, line: NaN })).toBeUndefined()
+})
+
+test.each([
+  [[], undefined],
+  [['desktop'], 'desktop watches'],
+  [['device'], 'another device watches'],
+  [['desktop', 'device'], 'desktop and 1 more watch'],
+  [['device', 'device'], '2 other devices watch'],
+  [['desktop typing', 'device'], 'desktop is typing'],
+  [['desktop typing', 'device typing hidden'], 'desktop and 1 more are typing'],
+  [['desktop hidden'], undefined],
+])('%j: %s', (others, expected) => {
+  const viewers = others.map((words) => ({
+    ...{ id: words, name: null, role: 'operator', cols: null, rows: null, since: 0, typedAt: null } as const,
+    kind: words.startsWith('desktop') ? ('desktop' as const) : ('device' as const),
+    visible: !words.includes('hidden'),
+    typing: words.includes('typing'),
+  }))
+  expect(audience(viewers)).toBe(expected)
 })
 
 test('words', () => {

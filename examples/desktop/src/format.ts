@@ -1,6 +1,6 @@
 // Facts about terminals, in words.
 
-import type { TerminalExit, TerminalInfo } from 'tauri-plugin-realtime-hub-api/client'
+import type { TerminalExit, TerminalInfo, ViewerInfo } from 'tauri-plugin-realtime-hub-api/client'
 
 /** How a terminal ended. */
 export function ending({ exitCode, reason, signal }: TerminalExit): string {
@@ -12,10 +12,25 @@ export function ending({ exitCode, reason, signal }: TerminalExit): string {
   return exitCode === 0 ? 'Finished' : `Failed with exit code ${exitCode}`
 }
 
-/** Who watches a terminal beside this window. */
-export function audience(others: number): string {
-  if (others === 0) return 'Nobody else is watching'
-  return others === 1 ? '1 other is watching' : `${others} others are watching`
+/** Who watches a terminal beside this window, or who types into it. */
+export function audience(others: readonly ViewerInfo[]): string {
+  const typing = others.filter((viewer) => viewer.typing)
+  if (typing.length > 0) return sentenceOf(typing, 'is typing', 'are typing')
+  const watching = others.filter((viewer) => viewer.visible)
+  if (watching.length > 0) return sentenceOf(watching, 'watches', 'watch')
+  if (others.length > 0) return sentenceOf(others, 'is away', 'are away')
+  return 'Nobody else is watching'
+}
+
+function nameOf({ kind, name }: ViewerInfo): string {
+  return name ?? (kind === 'desktop' ? 'another window' : 'a device')
+}
+
+function sentenceOf(viewers: readonly ViewerInfo[], one: string, several: string): string {
+  // A phone may have the terminal open twice.
+  const [first = '', second, ...more] = new Set(viewers.map(nameOf))
+  if (second === undefined) return sentence(`${first} ${one}`)
+  return sentence(`${first} and ${more.length === 0 ? second : `${more.length + 1} others`} ${several}`)
 }
 
 /** Minutes and seconds until `then`. */

@@ -61,6 +61,17 @@ export function useTerminals(client: HubClient): Terminals {
   return { terminals, refresh }
 }
 
+/** Whether anybody can see the page; not when its window is minimised. */
+export function usePageVisible(): boolean {
+  const [visible, setVisible] = useState(!document.hidden)
+  useEffect(() => {
+    const look = (): void => setVisible(!document.hidden)
+    document.addEventListener('visibilitychange', look)
+    return () => document.removeEventListener('visibilitychange', look)
+  }, [])
+  return visible
+}
+
 /** The time, every `ms` milliseconds. */
 export function useNow(ms: number): number {
   const [now, setNow] = useState(() => Date.now())

@@ -2,7 +2,7 @@
 
 import type { VNode } from 'preact'
 import type { HubStatus } from 'tauri-plugin-realtime-hub-api'
-import type { ConnectionState, TerminalInfo } from 'tauri-plugin-realtime-hub-api/client'
+import type { ConnectionState, TerminalInfo, ViewerInfo } from 'tauri-plugin-realtime-hub-api/client'
 
 import { audience, sentence } from './format.js'
 import { Icon } from './icon.js'
@@ -25,9 +25,11 @@ interface Props {
   readonly connection: ConnectionState
   readonly status: HubStatus | undefined
   readonly terminal: TerminalInfo | undefined
+  /** Who watches that terminal beside this window. */
+  readonly others: readonly ViewerInfo[]
 }
 
-export function StatusBar({ connection, status, terminal }: Props): VNode {
+export function StatusBar({ connection, status, terminal, others }: Props): VNode {
   return (
     <footer class="status">
       <span role="status" data-status={connection.status} class="connection">
@@ -46,7 +48,7 @@ export function StatusBar({ connection, status, terminal }: Props): VNode {
       {terminal !== undefined && (
         <>
           <span class="audience" aria-live="polite">
-            {audience(Math.max(0, terminal.viewers - 1))}
+            {audience(others)}
           </span>
           <span>
             {terminal.cols}×{terminal.rows}

@@ -2,7 +2,7 @@
 
 import type { VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import type { TerminalInfo } from 'tauri-plugin-realtime-hub-api/client'
+import type { TerminalInfo, ViewerInfo } from 'tauri-plugin-realtime-hub-api/client'
 
 import { audience } from './format.js'
 import { Icon } from './icon.js'
@@ -10,6 +10,7 @@ import { Icon } from './icon.js'
 export interface Tab {
   readonly terminal: TerminalInfo
   readonly title: string
+  readonly others: readonly ViewerInfo[]
 }
 
 interface Props {
@@ -48,10 +49,8 @@ interface OneProps {
   readonly onClose: () => void
 }
 
-function OneTab({ tab: { terminal, title }, selected, onSelect, onClose }: OneProps): VNode {
-  const { sessionId, running, viewers } = terminal
-  // Every tab is shown by this window, so one of them is the window itself.
-  const others = Math.max(0, viewers - 1)
+function OneTab({ tab: { terminal, title, others }, selected, onSelect, onClose }: OneProps): VNode {
+  const { sessionId, running } = terminal
   const name = title === '' ? sessionId : title
   const self = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -62,9 +61,9 @@ function OneTab({ tab: { terminal, title }, selected, onSelect, onClose }: OnePr
       <button class="name" role="tab" aria-selected={selected} onClick={onSelect}>
         <span class="lamp" aria-hidden="true" />
         <span class="text">{name}</span>
-        {others > 0 && (
+        {others.length > 0 && (
           <span class="others" title={audience(others)} aria-label={audience(others)}>
-            <Icon name="eye" /> {others}
+            <Icon name="eye" /> {others.length}
           </span>
         )}
       </button>

@@ -2,12 +2,12 @@
 
 import type { RefObject, VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { HubClient, HubError, TerminalInfo, WatchState } from 'tauri-plugin-realtime-hub-api/client'
+import type { HubClient, HubError, TerminalInfo, ViewerInfo, WatchState } from 'tauri-plugin-realtime-hub-api/client'
 import { type AttachedTerminal, attachTerminal } from 'tauri-plugin-realtime-hub-api/terminal'
 
 import { ending } from './format.js'
+import { usePageVisible } from './hooks.js'
 import { createScreen, type Screen, type Size } from './screen.js'
-import { Sizer } from './sizer.js'
 
 interface Props {
   readonly client: HubClient
@@ -16,6 +16,7 @@ interface Props {
   /** Whether the keyboard is the terminal's. */
   readonly focused: boolean
   readonly onRoom: (size: Size) => void
+  readonly onAudience: (others: readonly ViewerInfo[]) => void
   /** Something that the list tells about this terminal has changed. */
   readonly onChange: () => void
   readonly onTitle: (title: string) => void
@@ -57,37 +58,37 @@ const PENDING: WatchState = { phase: 'pending', terminal: undefined, error: unde
 interface Shown {
   readonly screen: Screen
   readonly attached: AttachedTerminal
-  readonly sizer: Sizer
-  room?: Size
 }
 
 function useTerminal(props: Props): { host: RefObject<HTMLDivElement | null>; state: WatchState } {
-  const { client, terminal, focused } = props
+  const { client, terminal, inFront, focused } = props
   const { sessionId, epoch } = terminal
   const host = useRef<HTMLDivElement>(null)
   const shown = useRef<Shown | undefined>(undefined)
   const [state, setState] = useState(PENDING)
+  const [room, setRoom] = useState<Size>()
   // The screen outlives renders; what it calls must not.
   const latest = useRef(props)
   latest.current = props
 
   useEffect(() => {
     if (host.current === null) return undefined
-    const sizer = new Sizer(({ cols, rows }) => client.resize(sessionId, cols, rows))
-    const screen = createScreen(host.current, (room) => {
-      if (shown.current !== undefined) shown.current.room = room
-      latest.current.onRoom(room)
-      sizer.want(room)
+    const screen = createScreen(host.current, (size) => {
+      setRoom(size)
+      latest.current.onRoom(size)
     })
     screen.term.onTitleChange((title) => latest.current.onTitle(title))
     const attached = attachTerminal(client, sessionId, screen.term, {
       answersQueries: true,
       onInputError: (error) => latest.current.onNotice(inputFailure(error)),
     })
-    shown.current = { screen, attached, sizer }
-    const stop = attached.watch.state.subscribe(setState)
+    shown.current = { screen, attached }
+    const stops = [
+      attached.watch.state.subscribe(setState),
+      attached.watch.audience.subscribe(({ others }) => latest.current.onAudience(others)),
+    ]
     return () => {
-      stop()
+      for (const stop of stops) stop()
       shown.current = undefined
       attached.dispose()
       screen.dispose()
@@ -102,12 +103,19 @@ function useTerminal(props: Props): { host: RefObject<HTMLDivElement | null>; st
   const running = watched !== undefined && watched.exit === undefined
   useEffect(() => latest.current.onChange(), [running, watched?.cols, watched?.rows])
 
-  // Another life of the same terminal: it is watched anew and told how much room there is.
+  // Another life of the same terminal is watched anew.
   useEffect(() => {
-    const { attached, sizer, room } = shown.current ?? {}
-    if (watched !== undefined && watched.epoch !== epoch) attached?.watch.restart()
-    else if (phase === 'live' && room !== undefined) sizer?.want(room)
-  }, [epoch, phase, watched?.epoch])
+    if (watched !== undefined && watched.epoch !== epoch) shown.current?.attached.watch.restart()
+  }, [epoch, watched?.epoch])
+
+  // A terminal that is not seen here may have the size of a phone meanwhile.
+  const pageVisible = usePageVisible()
+  const visible = inFront && pageVisible
+  useEffect(() => {
+    // Until it has been laid out there is nothing to say; what says nothing keeps others from changing the size.
+    if (visible && room === undefined) return
+    shown.current?.attached.watch.show({ visible, ...(room && { size: room }) })
+  }, [client, sessionId, visible, room])
 
   return { host, state }
 }

@@ -4,7 +4,7 @@
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { HubError, register } from 'tauri-plugin-realtime-hub-api'
-import type { HubClient, TerminalInfo } from 'tauri-plugin-realtime-hub-api/client'
+import type { HubClient, TerminalInfo, ViewerInfo } from 'tauri-plugin-realtime-hub-api/client'
 
 import { lifeOf } from './format.js'
 import { useObserved, useStatus, useTerminals } from './hooks.js'
@@ -25,6 +25,7 @@ export function Workspace({ client }: { client: HubClient }): VNode {
   const [front, setFront] = useState<string>()
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
   const [titles, setTitles] = useState<ReadonlyMap<string, string>>(new Map())
+  const [audiences, setAudiences] = useState<ReadonlyMap<string, readonly ViewerInfo[]>>(new Map())
   const [pairing, setPairing] = useState(false)
   const { notice, show } = useNotice()
   /** What the panes have room for, so that a program starts with its size. */
@@ -80,7 +81,11 @@ export function Workspace({ client }: { client: HubClient }): VNode {
     p: () => setPairing(true),
   })
 
-  const tabs = shown.map((terminal): Tab => ({ terminal, title: titles.get(terminal.sessionId) ?? terminal.title }))
+  const othersOf = (sessionId: string): readonly ViewerInfo[] => audiences.get(sessionId) ?? []
+  const tabs = shown.map((terminal): Tab => {
+    const { sessionId, title } = terminal
+    return { terminal, title: titles.get(sessionId) ?? title, others: othersOf(sessionId) }
+  })
   return (
     <div class="window">
       {/* What is clicked here must not take the keyboard from the terminal. */}
@@ -102,6 +107,7 @@ export function Workspace({ client }: { client: HubClient }): VNode {
             focused={terminal === current && !pairing}
             onTitle={(title) => setTitles((before) => new Map(before).set(terminal.sessionId, title))}
             onRoom={(size) => (room.current = size)}
+            onAudience={(others) => setAudiences((before) => new Map(before).set(terminal.sessionId, others))}
             onChange={refresh}
             onNotice={show}
             onAgain={() => again(terminal)}
@@ -117,7 +123,12 @@ export function Workspace({ client }: { client: HubClient }): VNode {
       <p class="toast" role="alert" hidden={notice === undefined}>
         {notice}
       </p>
-      <StatusBar connection={connection} status={status} terminal={current} />
+      <StatusBar
+        connection={connection}
+        status={status}
+        terminal={current}
+        others={current === undefined ? [] : othersOf(current.sessionId)}
+      />
       {pairing && <PairDialog status={status} onClose={() => setPairing(false)} />}
     </div>
   )
