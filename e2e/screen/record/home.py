@@ -82,6 +82,7 @@ def furnish(home, programs):
     home.mkdir(parents=True)
     os.environ["HOME"] = str(home)
     shutil.copytree(programs, home / "bin")
+    shutil.copytree(programs.parent / "ink", home / "ink")
     write(home / "src/ring.rs", RUST * 4)
     write(home / "src/main.c", '#include <stdio.h>\n\nint main(void)\n{\n\tprintf("tab\\there\\n");\n\treturn 0;\n}\n' * 6)
     write(home / "notes.txt", "\n".join(f"{number:3}. {PROSE}" for number in range(60)) + "\n")

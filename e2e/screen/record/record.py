@@ -7,7 +7,7 @@ its own host name, processes, home and /tmp, so that a recording names nothing o
     sudo e2e/screen/record/record.py            every recording, anew
     sudo e2e/screen/record/record.py vim htop   those whose name begins so
 
-Programs (Debian): vim htop less tmux nano fish zsh mc dialog man-db git procps python3. What is typed is in
+Programs (Debian): vim htop less tmux nano fish zsh mc dialog man-db git procps python3 nodejs. What is typed is in
 recordings.py. Times are real, so two runs differ in bytes; the tests hold for any.
 """
 
@@ -163,10 +163,17 @@ def record(recording):
     print(f"{recording.name:20} {recording.cols}x{recording.rows} {len(raw):8} bytes")
 
 
+def install_ink():
+    """The one program that needs packages gets them here; nothing else of the repository does."""
+    if not (HERE / "ink/node_modules").exists():
+        subprocess.run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent"], cwd=HERE / "ink", check=True)
+
+
 def main():
     if sys.argv[1:2] == ["--inside"]:
         inside(next(r for r in RECORDINGS if r.name == sys.argv[2]))
     wanted = sys.argv[1:] or [""]
+    install_ink()
     for recording in RECORDINGS:
         if any(recording.name.startswith(prefix) for prefix in wanted):
             record(recording)

@@ -4,6 +4,7 @@ A step is a text (sent at once), a one-tuple of a text (typed key by key), or a 
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 ESC, ENTER, TAB, UP, DOWN, RIGHT, LEFT = "\x1b", "\r", "\t", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
 PAGE_DOWN, PAGE_UP, HOME, END = "\x1b[6~", "\x1b[5~", "\x1b[H", "\x1b[F"
@@ -42,6 +43,7 @@ def own(name, cols, rows, about, script, *arguments):
 
 BASH = ["bash", "--norc", "--noprofile", "-i"]
 VIM = ["vim", "--version"]
+INK = ["bash", "-c", f"echo Ink $(grep -o 'ink.: .[0-9.]*' {Path(__file__).parent}/ink/package.json | grep -o '[0-9.]*$'), Node $(node --version)"]
 TMUX = ["tmux", "-V"]
 
 RECORDINGS = [
@@ -95,7 +97,7 @@ RECORDINGS = [
     Recording("git-log", 80, 24, "git log -p --color through cat, more than 1,000 lines of history", BASH, [("git -C repo log -p --color -60 | cat\r",), 0.5, ("git -C repo log --graph --color --stat -40 | cat\r",), 0.5], ["git", "--version"]),
     Recording("git-pager", 132, 43, "git log, diff and blame in its pager", BASH, [("git -C repo log --color -p\r",), " ", " ", ("/value_3\r",), "n", "b", "G", "q", ("git -C repo log --graph --oneline --all --decorate --color\r",), " ", "q", ("git -C repo blame src/part3.rs\r",), "q", ("exit\r",)], ["git", "--version"]),
     Recording("python", 80, 24, "Python's prompt with readline", ["/usr/bin/python3", "-i"],
-        [("import sys, math\r",), ("for i in range(5):\r    print(i, '日本' * i)\r\r",), ("math.\t\t",), ctrl("U"), ("1/0\r",), ("help(len)\r",), UP, UP, ctrl("A"), ("# ",), ENTER, ("print('x' * 300)\r",), ("sys.stdout.write('\\033[31mred\\033[0m\\n')\r",), ("exit()\r",)]),
+        [("import sys, math\r",), ("for i in range(5):\r    print(i, '日本' * i)\r\r",), ("math.\t\t",), ctrl("U"), ("1/0\r",), ("help(len)\r",), "q", UP, UP, ctrl("A"), ("# ",), ENTER, ("print('x' * 300)\r",), ("sys.stdout.write('\\033[31mred\\033[0m\\n')\r",), ("exit()\r",)]),
     Recording("dialog", 80, 24, "dialog: boxes in line-drawing characters, menu, gauge", ["bash", "-c",
         "dialog --title Hello --yesno 'Draw a box?' 8 40; dialog --menu Choose 15 50 6 a Apple b 日本 c Cherry d Date; dialog --checklist Many 15 50 5 x X on y Y off; (for i in $(seq 0 10 100); do echo $i; sleep 0.05; done) | dialog --gauge Working 8 50; dialog --inputbox Name 8 40; clear"],
         [TAB, ENTER, DOWN, DOWN, ENTER, " ", DOWN, " ", ENTER, 1.5, ("some text 文字",), ENTER], ["dialog", "--version"]),
@@ -103,12 +105,16 @@ RECORDINGS = [
         [ENTER, TAB, RIGHT, DOWN, ENTER, TAB, DOWN, TAB, TAB, ENTER], ["dialog", "--version"], {"NCURSES_NO_UTF8_ACS": "1", "LANG": "C", "LC_ALL": "C"}),
     Recording("mc", 80, 24, "mc: panels, menu, viewer, mouse", ["bash", "-c", "mc -u files src; true"], slowly(["\x1bOB", "\x1bOB", TAB, "\x1bOB", "\x1bOR", "\x1bOB", "\x1b[21~", "\x1b[20~", "\x1bOB", "\x1bOC", "\x1bOB", ESC + ESC, click(30, 8), click(60, 10), "\x1bOS", "\x1b[21~", ("ls --color\r",), ctrl("O"), ctrl("O"), "\x1b[21~", ENTER]), ["mc", "--version"], {"TERM": "xterm-256color", "SHELL": "/bin/bash"}),
     Recording("mc-acs", 132, 43, "mc with stickchars off and DEC line drawing", ["bash", "-c", "mc -u -d files /usr/share/zoneinfo; true"], slowly(["\x1bOB", "\x1bOB", TAB, "\x1bOB", "\x1bOB", ENTER, "\x1bOR", "\x1b[21~", "\x1b[20~", "\x1bOB", ESC + ESC, "\x1b[21~", ENTER]), ["mc", "--version"], {"NCURSES_NO_UTF8_ACS": "1", "LANG": "C", "LC_ALL": "C"}),
+    Recording("agent-ink", 80, 24, "a coding agent's interface made with Ink", ["node", "ink/agent.mjs"],
+        [1.0] + [step for request in ["fix the ring", "端末を直す", "add a test", "say why it failed, at some length so that the line wraps in the box"] for step in ((request,), ENTER, 1.8)] + [ESC, DOWN, DOWN, ESC, ("again",), LEFT * 3, ("X",), ENTER, 2.0, ctrl("d")], INK),
+    Recording("agent-ink-phone", 44, 30, "the same on a phone's width", ["node", "ink/agent.mjs"], [1.0, ("修正 🚀 please",), ENTER, 2.0, ESC, DOWN, ESC, ("more",), ENTER, 2.0, ctrl("d")], INK),
     own("agent", 80, 24, "own: a coding agent's full-screen interface", "agent.py", "14"),
     own("agent-wide", 132, 43, "own: the same on a larger terminal", "agent.py", "10"),
     own("agent-phone", 44, 30, "own: the same on a phone's width", "agent.py", "15"),
     own("agent-long", 80, 24, "own: a long session of the agent, more than 1,000 lines of history", "agent.py", "56"),
     own("modes-early", 80, 24, "own: every mode set at the start, then more than 200 KB of text", "modes.py"),
     own("modes-early-alt", 80, 24, "own: the same in the alternate screen, leaving it at the end", "modes.py", "alternate"),
+    own("modes-early-history", 80, 24, "own: the same without a scroll region, more than 1,000 lines of history", "modes.py", "history"),
     own("colours", 132, 43, "own: 16, 256 and 16 million colours and every attribute", "colours.py"),
     own("colours-phone", 44, 30, "own: the same on a phone's width", "colours.py"),
     own("progress", 80, 24, "own: progress bars in one line and in many", "progress.py"),
