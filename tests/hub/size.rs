@@ -34,8 +34,8 @@ enum Step {
 use Step::{Ask, Hide, Show, Unwatch, Watch};
 
 impl Step {
-    fn request(self) -> (&'static str, Value) {
-        match self {
+    async fn by(self, client: &mut Client) -> Value {
+        let (event, payload) = match self {
             Show(Some((cols, rows))) => (
                 "terminal:view",
                 json!({"sessionId": "t", "visible": true, "cols": cols, "rows": rows}),
@@ -54,7 +54,8 @@ impl Step {
             ),
             Watch => ("terminal:watch", json!({"sessionId": "t"})),
             Unwatch => ("terminal:unwatch", json!({"sessionId": "t"})),
-        }
+        };
+        client.request(event, payload).await
     }
 }
 
@@ -69,6 +70,13 @@ async fn counting(hub: &Hub, policy: Option<SizePolicy>) {
 fn size_of(hub: &Hub) -> Cells {
     let terminal = &hub.hub.list()[0];
     (terminal.cols, terminal.rows)
+}
+
+/// A desktop and a phone that may resize, and do not watch yet.
+async fn both(hub: &Hub) -> (Client, Client) {
+    let (token, _) = crate::pairing::pair(hub, Role::Operator).await;
+    let phone = Client::connect(&hub.url, &token).await;
+    (hub.client().await, phone)
 }
 
 /// Somebody who reads what the program says and has no say in its size.
@@ -92,17 +100,14 @@ async fn play(policy: SizePolicy, steps: &[(Who, Step, Cells)]) {
     });
     counting(&hub, None).await;
     let mut reader = reader(&hub).await;
-    let mut desktop = hub.client().await;
-    let (token, _) = crate::pairing::pair(&hub, Role::Operator).await;
-    let mut phone = Client::connect(&hub.url, &token).await;
+    let (mut desktop, mut phone) = both(&hub).await;
     let (mut size, mut changes) = (size_of(&hub), 0);
     for (n, (who, step, expected)) in steps.iter().enumerate() {
         let client = match who {
             Desktop => &mut desktop,
             Phone => &mut phone,
         };
-        let (event, payload) = step.request();
-        let answer = client.request(event, payload).await;
+        let answer = step.by(client).await;
         let at = format!("{policy:?}, step {n}: {who:?} {step:?}: {answer}");
         assert_eq!(answer["success"], true, "{at}");
         match step {
@@ -207,14 +212,10 @@ async fn under_latest_whoever_asked_last_has_it() {
 async fn a_terminal_may_have_a_policy_of_its_own_and_the_host_is_above_all() {
     let hub = Hub::start();
     counting(&hub, Some(SizePolicy::Latest)).await;
-    let mut desktop = hub.client().await;
-    let (token, _) = crate::pairing::pair(&hub, Role::Operator).await;
-    let mut phone = Client::connect(&hub.url, &token).await;
+    let (mut desktop, mut phone) = both(&hub).await;
     for (client, cells) in [(&mut desktop, BIG), (&mut phone, SMALL)] {
-        for step in [Watch, Show(Some(cells))] {
-            let (event, payload) = step.request();
-            client.request(event, payload).await;
-        }
+        Watch.by(client).await;
+        Show(Some(cells)).by(client).await;
         assert_eq!(size_of(&hub), cells);
     }
     hub.hub.resize(&session("t"), 200, 20).unwrap();
@@ -229,14 +230,10 @@ async fn a_terminal_may_have_a_policy_of_its_own_and_the_host_is_above_all() {
 async fn when_the_desktop_dies_the_phone_has_its_size() {
     let hub = Hub::start();
     counting(&hub, None).await;
-    let mut desktop = hub.client().await;
-    let (token, _) = crate::pairing::pair(&hub, Role::Operator).await;
-    let mut phone = Client::connect(&hub.url, &token).await;
+    let (mut desktop, mut phone) = both(&hub).await;
     for (client, cells) in [(&mut desktop, BIG), (&mut phone, SMALL)] {
-        for step in [Watch, Show(Some(cells))] {
-            let (event, payload) = step.request();
-            client.request(event, payload).await;
-        }
+        Watch.by(client).await;
+        Show(Some(cells)).by(client).await;
         assert_eq!(size_of(&hub), BIG);
     }
     drop(desktop);
@@ -255,10 +252,8 @@ async fn a_phone_that_only_watches_has_no_say_and_is_told_so() {
     counting(&hub, Some(SizePolicy::Latest)).await;
     let (token, _) = crate::pairing::pair(&hub, Role::Viewer).await;
     let mut phone = Client::connect(&hub.url, &token).await;
-    let (event, payload) = Watch.request();
-    phone.request(event, payload).await;
-    let (event, payload) = Show(Some(SMALL)).request();
-    let answer = phone.request(event, payload).await;
+    Watch.by(&mut phone).await;
+    let answer = Show(Some(SMALL)).by(&mut phone).await;
     assert_eq!(answer, json!({"success": true, "applied": false}));
     assert_eq!(size_of(&hub), START);
 }
@@ -268,14 +263,12 @@ async fn a_view_that_makes_no_sense_is_refused_and_changes_nothing() {
     let hub = Hub::start();
     counting(&hub, None).await;
     let mut client = hub.client().await;
-    let (event, payload) = Show(Some(SMALL)).request();
-    let answer = client.request(event, payload).await;
+    let answer = Show(Some(SMALL)).by(&mut client).await;
     assert_eq!(
         failure(&answer),
         ("NOT_FOUND", "this terminal is not watched")
     );
-    let (event, payload) = Watch.request();
-    client.request(event, payload).await;
+    Watch.by(&mut client).await;
     for (view, says) in [
         (json!({}), "missing field `visible`"),
         (json!({"visible": 1}), "invalid type"),

@@ -64,8 +64,9 @@ async fn those_who_watch_are_told_who_comes_types_hides_and_goes() {
 
     let input = json!({"sessionId": "t", "input": "x"});
     phone.request("terminal:input", input).await;
-    let typing = told(&mut desktop, |viewers| viewers[1]["typing"] == true).await;
-    assert!(typing["viewers"][1]["typedAt"].as_u64() >= other["since"].as_u64());
+    // Not `typing`: on a slow machine that may be over before it is told.
+    let typed = told(&mut desktop, |viewers| !viewers[1]["typedAt"].is_null()).await;
+    assert!(typed["viewers"][1]["typedAt"].as_u64() >= other["since"].as_u64());
 
     // What an emulator reports is not typed.
     let input = json!({"sessionId": "t", "input": "\u{1b}[I"});
