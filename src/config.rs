@@ -15,7 +15,7 @@ use url::Url;
 use crate::error::{HubError, Result};
 use crate::protocol::SizePolicy;
 
-pub use terminals::{Lifecycle, Orphans};
+pub use terminals::{Lifecycle, NeedsInputWhen, Orphans};
 
 /// The port that is tried when none is asked for.
 pub const DEFAULT_PORT: u16 = 3000;
@@ -42,6 +42,9 @@ pub struct HubConfig {
     pub size_policy: SizePolicy,
     /// What becomes of terminals that nobody needs any more.
     pub lifecycle: Lifecycle,
+    /// What makes a terminal need somebody. Nothing does by default: a shell rings for a key
+    /// that has no meaning.
+    pub needs_input: NeedsInputWhen,
     /// How much of everything.
     pub limits: Limits,
     /// How long everything may take.

@@ -8,6 +8,7 @@ use std::io::ErrorKind;
 use std::sync::{Arc, Weak};
 
 use tokio::runtime::Handle;
+use tokio::sync::broadcast;
 
 use crate::access::{
     self, Allowed, AllowedTerminal, Denied, Pair, Permission, Protected, ReadStatus, WholeHub,
@@ -30,6 +31,7 @@ use crate::tasks::{OwnThreads, Tasks, Threads};
 use crate::terminal::adopted::{AdoptError, AdoptRequest, Adopted};
 use crate::terminal::audience::{Seat, Who};
 use crate::terminal::input::Done;
+use crate::terminal::news::Item;
 use crate::terminal::registry::Registry;
 use crate::terminal::start;
 use crate::time::millis_since_epoch;
@@ -276,6 +278,16 @@ impl HubHandle {
             Denied::Hidden => not_found(),
             Denied::Role => denied.into(),
         })
+    }
+
+    /// Whether `principal` may see what happens in a project.
+    pub(crate) fn may_see(&self, principal: &Principal, project: &ProjectId) -> bool {
+        access::allow::<Watch, _>(principal, project.clone()).is_ok()
+    }
+
+    /// What happens to terminals from now on; for whom, [`HubHandle::may_see`] tells.
+    pub(crate) fn news(&self) -> broadcast::Receiver<Item> {
+        self.0.terminals.news()
     }
 
     pub(crate) fn list_for(&self, principal: &Principal) -> Vec<TerminalInfo> {

@@ -70,7 +70,7 @@ mod terminal;
 mod time;
 mod transport;
 
-pub use config::{DEFAULT_PORT, HubConfig, Lifecycle, Limits, Orphans, Timing};
+pub use config::{DEFAULT_PORT, HubConfig, Lifecycle, Limits, NeedsInputWhen, Orphans, Timing};
 pub use error::{HubError, Result};
 pub use hub::HubHandle;
 pub use ids::{DeviceId, HubId, InvalidId, MAX_ID_LEN, ProjectId, SessionId};

@@ -17,6 +17,7 @@ use crate::hub::{HubHandle, Inner};
 use crate::protocol::RegisterRequest;
 use crate::store::{self, Opened};
 use crate::tasks::{Tasks, Threads};
+use crate::terminal::news::News;
 use crate::terminal::pty::NativePty;
 use crate::terminal::registry::Registry;
 use crate::terminal::start::{HubEnv, Starter};
@@ -100,6 +101,8 @@ pub(crate) fn start(
         driver: Arc::new(NativePty),
         env: terminal_env(address.clone()),
         size_policy: config.size_policy,
+        needs_input: config.needs_input,
+        news: News::default(),
     });
     let auth = Authenticator {
         local: LocalTokens::new(),

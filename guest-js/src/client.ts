@@ -5,7 +5,7 @@ import { InputQueue } from './input.js'
 import { type Answered, type ConnectionState, Link, type TokenSource } from './link.js'
 import type { HubError } from './errors.js'
 import type { Observable } from './observable.js'
-import type { ListResponse, ResizeResponse, TerminalInfo } from './protocol.gen.js'
+import type { AttentionEvent, ListResponse, ResizeResponse, StartedEvent, TerminalInfo } from './protocol.gen.js'
 import type { TerminalSink, WatchOptions } from './view.js'
 import { TerminalWatch } from './watch.js'
 
@@ -15,6 +15,7 @@ export type { Observable } from './observable.js'
 export type * from './protocol.gen.js'
 export type {
   Audience,
+  TerminalNotification,
   TerminalSink,
   TerminalSize,
   View,
@@ -35,6 +36,13 @@ export interface HubClientOptions {
   readonly token: TokenSource
 }
 
+/** What happens to a terminal, whether it is watched or not. */
+export type TerminalNews =
+  /** It has begun a life; a new one, if the `epoch` is another. */
+  | ({ readonly type: 'started' } & StartedEvent)
+  /** It needs somebody, or does not any more. */
+  | ({ readonly type: 'attention' } & AttentionEvent)
+
 /**
  * A connection to a hub.
  *
@@ -51,6 +59,7 @@ export class HubClient {
   readonly #link: Link
   readonly #watches = new Map<string, TerminalWatch>()
   readonly #inputs = new Map<string, InputQueue>()
+  readonly #newsListeners = new Set<(news: TerminalNews) => void>()
 
   /** Connects at once. */
   constructor({ url, token }: HubClientOptions) {
@@ -59,6 +68,16 @@ export class HubClient {
     link.on('terminal:output', (event) => this.#watches.get(event.sessionId)?.output(event))
     link.on('terminal:reset', (event) => this.#watches.get(event.sessionId)?.reset(event))
     link.on('terminal:resized', (event) => this.#watches.get(event.sessionId)?.resized(event))
+    link.on('terminal:title', (event) => this.#watches.get(event.sessionId)?.title(event))
+    link.on('terminal:bell', (event) => this.#watches.get(event.sessionId)?.bell())
+    link.on('terminal:notification', (event) => this.#watches.get(event.sessionId)?.notification(event))
+    link.on('terminal:started', (event) => {
+      this.#watches.get(event.sessionId)?.started(event)
+      this.#tell({ type: 'started', ...event })
+    })
+    link.on('terminal:attention', (event) => {
+      this.#tell({ type: 'attention', ...event })
+    })
     link.on('terminal:exit', ({ sessionId, ...exit }) => this.#watches.get(sessionId)?.exit(exit))
     link.on('terminal:viewers', (event) => this.#watches.get(event.sessionId)?.viewers(event))
     link.state.subscribe(({ status }) => {
@@ -93,6 +112,16 @@ export class HubClient {
   async list(): Promise<TerminalInfo[]> {
     const { terminals } = await this.#request<ListResponse>('terminal:list', {})
     return terminals
+  }
+
+  /**
+   * Hears what happens to terminals that this credential may see, until the returned function is
+   * called. What happens while the connection is lost is not told later: `list()` then says how
+   * everything stands.
+   */
+  onNews(listener: (news: TerminalNews) => void): () => void {
+    this.#newsListeners.add(listener)
+    return () => this.#newsListeners.delete(listener)
   }
 
   /**
@@ -136,6 +165,10 @@ export class HubClient {
   /** Ends every process of the terminal. */
   async kill(sessionId: string): Promise<void> {
     await this.#request('terminal:kill', { sessionId })
+  }
+
+  #tell(news: TerminalNews): void {
+    for (const listener of [...this.#newsListeners]) listener(news)
   }
 
   #request<T>(event: string, payload: object): Promise<T> {

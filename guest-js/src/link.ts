@@ -7,13 +7,18 @@ import { HubError } from './errors.js'
 import { type Observable, Source } from './observable.js'
 import type {
   AckRequest,
+  AttentionEvent,
+  BellEvent,
   HubErrorEvent,
   HubHello,
+  NotificationEvent,
   OutputEvent,
   ResetEvent,
   ResizedEvent,
   ServerShutdown,
+  StartedEvent,
   TerminalExit,
+  TitleEvent,
   ViewersEvent,
 } from './protocol.gen.js'
 
@@ -40,6 +45,11 @@ export interface HubEvents {
   'terminal:output': (event: OutputEvent) => void
   'terminal:reset': (event: ResetEvent) => void
   'terminal:resized': (event: ResizedEvent) => void
+  'terminal:title': (event: TitleEvent) => void
+  'terminal:bell': (event: BellEvent) => void
+  'terminal:notification': (event: NotificationEvent) => void
+  'terminal:started': (event: StartedEvent) => void
+  'terminal:attention': (event: AttentionEvent) => void
   'terminal:exit': (event: { sessionId: string } & TerminalExit) => void
   'terminal:viewers': (event: ViewersEvent) => void
 }

@@ -301,6 +301,98 @@ reason: ExitReason,
 signal?: string, };
 
 /**
+ * Whether a terminal needs somebody.
+ */
+export type NeedsInput = { 
+/**
+ * Whether it does.
+ */
+active: boolean, 
+/**
+ * What the program said, when it said something.
+ */
+message?: string, 
+/**
+ * Milliseconds since the epoch.
+ */
+since?: number, };
+
+/**
+ * `terminal:started`: a terminal has begun a new life. To every socket that may see it.
+ */
+export type StartedEvent = { 
+/**
+ * Which terminal.
+ */
+sessionId: SessionId, 
+/**
+ * The new life.
+ */
+epoch: string, };
+
+/**
+ * `terminal:title`: the program calls its terminal so from here on. In a viewer's stream.
+ */
+export type TitleEvent = { 
+/**
+ * Which terminal.
+ */
+sessionId: SessionId, 
+/**
+ * What to call it.
+ */
+title: string, };
+
+/**
+ * `terminal:bell`: the program rang. In a viewer's stream.
+ */
+export type BellEvent = { 
+/**
+ * Which terminal.
+ */
+sessionId: SessionId, };
+
+/**
+ * `terminal:notification`: the program asked its terminal to notify (OSC 9, 777, 99). In a
+ * viewer's stream.
+ */
+export type NotificationEvent = { 
+/**
+ * Which terminal.
+ */
+sessionId: SessionId, 
+/**
+ * Its heading, when it has one.
+ */
+title?: string, 
+/**
+ * What it says.
+ */
+body: string, };
+
+/**
+ * `terminal:attention`: a terminal needs somebody, or does not any more. To every socket that
+ * may see it.
+ */
+export type AttentionEvent = { 
+/**
+ * Which terminal.
+ */
+sessionId: SessionId, 
+/**
+ * Whether it does.
+ */
+active: boolean, 
+/**
+ * What the program said, when it said something.
+ */
+message?: string, 
+/**
+ * Milliseconds since the epoch.
+ */
+since?: number, };
+
+/**
  * `terminal:ack`: how far the viewer has come.
  */
 export type AckRequest = { 
@@ -534,6 +626,10 @@ running: boolean,
  * The present life.
  */
 epoch: string, 
+/**
+ * Whether it needs somebody.
+ */
+needsInput: NeedsInput, 
 /**
  * How many sockets watch it.
  */

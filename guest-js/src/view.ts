@@ -62,7 +62,17 @@ export interface Audience {
   readonly others: readonly ViewerInfo[]
 }
 
+/** What a program asked its terminal to notify of. */
+export interface TerminalNotification {
+  readonly title?: string
+  readonly body: string
+}
+
 export interface WatchOptions {
+  /** The program rang. Called when the bytes before it have been dealt with, as are the others. */
+  readonly onBell?: () => void
+  /** The program notified (OSC 9, 777, 99). */
+  readonly onNotification?: (notification: TerminalNotification) => void
   /** Bytes that may be under way unacknowledged; the hub clamps it to 4 KiB..4 MiB. */
   readonly window?: number
 }

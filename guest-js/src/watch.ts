@@ -9,10 +9,13 @@ import { Leg } from './leg.js'
 import type { Link } from './link.js'
 import { type Observable, Source } from './observable.js'
 import type {
+  NotificationEvent,
   OutputEvent,
   ResetEvent,
   ResizedEvent,
+  StartedEvent,
   TerminalExit,
+  TitleEvent,
   ViewersEvent,
   ViewRequest,
   WatchRequest,
@@ -44,6 +47,7 @@ export class TerminalWatch {
   readonly #audience = new Source(NOBODY)
   readonly #link: Link
   readonly #sink: TerminalSink
+  readonly #options: WatchOptions
   readonly #window: number
   readonly #delivery: Delivery
   readonly #onEnd: () => void
@@ -55,6 +59,8 @@ export class TerminalWatch {
   /** Answers to any but the latest question are ignored. */
   #question = 0
   #ended = false
+  /** Another life has begun; what the present one still has to say comes first. */
+  #succeeded = false
   #retryTimer: ReturnType<typeof setTimeout> | undefined
 
   /** Made by `HubClient.watch`. */
@@ -62,6 +68,7 @@ export class TerminalWatch {
     this.sessionId = sessionId
     this.#link = link
     this.#sink = sink
+    this.#options = options
     this.#window = options.window ?? DEFAULT_WINDOW
     this.#onEnd = onEnd
     this.#delivery = new Delivery((error) => {
@@ -155,11 +162,42 @@ export class TerminalWatch {
   /** @internal */
   exit(exit: TerminalExit): void {
     if (this.#leg === undefined) return
-    // In its turn: whoever reads "ended" has read everything before it.
+    // Whoever reads "ended" has read everything before it.
+    this.#inTurn(() => {
+      this.#updateTerminal({ exit })
+      if (this.#succeeded) this.restart()
+    })
+  }
+
+  /** @internal */
+  title({ title }: TitleEvent): void {
+    if (this.#leg !== undefined) this.#inTurn(() => this.#updateTerminal({ title }))
+  }
+
+  /** @internal */
+  bell(): void {
+    if (this.#leg !== undefined) this.#inTurn(() => this.#options.onBell?.())
+  }
+
+  /** @internal */
+  notification({ title, body }: NotificationEvent): void {
+    if (this.#leg === undefined) return
+    this.#inTurn(() => this.#options.onNotification?.({ body, ...(title !== undefined && { title }) }))
+  }
+
+  /** @internal The terminal has begun a life, on this connection or another. */
+  started({ epoch }: StartedEvent): void {
+    if (this.#position?.epoch === epoch) return
+    if (this.#leg === undefined || this.#state.value.terminal?.exit !== undefined) this.restart()
+    else this.#succeeded = true
+  }
+
+  #inTurn(run: () => void): void {
+    // Whatever a listener of the page returns, it is not waited for.
     this.#delivery.push({
       alone: true,
       run: () => {
-        this.#updateTerminal({ exit })
+        run()
       },
     })
   }
@@ -186,6 +224,7 @@ export class TerminalWatch {
   #ask(): void {
     if (this.#ended) return
     const question = ++this.#question
+    this.#succeeded = false
     // What still arrives belongs to the position that is being given up.
     this.#endLeg()
     clearTimeout(this.#retryTimer)

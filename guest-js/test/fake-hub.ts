@@ -137,9 +137,11 @@ export class FakeHub {
     await this.#io.close()
   }
 
-  terminal(sessionId: string): FakeTerminal {
+  terminal(sessionId: string, epoch = 'life-1'): FakeTerminal {
     const terminal = new FakeTerminal(sessionId)
+    terminal.epoch = epoch
     this.terminals.set(sessionId, terminal)
+    this.namespace.emit('terminal:started', { sessionId, epoch })
     return terminal
   }
 
@@ -215,6 +217,6 @@ function describe(terminal: FakeTerminal): TerminalInfo {
   const { sessionId, cols, rows, epoch, exit, viewers } = terminal
   return {
     ...{ sessionId, cols, rows, epoch, projectId: 'default', hub: 'fake', title: sessionId, command: 'sh', args: [] },
-    ...{ cwd: '/', running: exit === undefined, viewers: viewers.size, createdAt: 0, lastOutputAt: null, ...exit },
+    ...{ cwd: '/', running: exit === undefined, needsInput: { active: false }, viewers: viewers.size, createdAt: 0, lastOutputAt: null, ...exit },
   }
 }

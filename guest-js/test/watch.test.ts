@@ -136,6 +136,73 @@ test('output marked reset begins anew', async () => {
   await eventually(() => expect(sink.text).toBe('\x1bcnew'))
 })
 
+test('a new life is watched when the old one has said everything', async () => {
+  const hub = await startHub()
+  const old = hub.terminal('one')
+  const sink = new RecordingSink()
+  const watch = connect(hub).watch('one', sink)
+  await eventually(() => expect(watch.state.value.phase).toBe('live'))
+  const exits: unknown[] = []
+  watch.state.subscribe(({ terminal }) => exits.push(terminal?.exit?.exitCode))
+  // The new life is told of before the old one's last words have come.
+  hub.terminal('one', 'life-2').print('second')
+  old.print('last words')
+  old.end({ exitCode: 3, reason: 'exited' })
+  await eventually(() => expect(sink.text).toBe('second'))
+  expect(sink.log).toEqual(['reset 80x24', 'live last words', 'reset 80x24', 'replay second'])
+  expect(exits).toContain(3)
+  await eventually(() => expect(watch.state.value).toMatchObject({ phase: 'live', terminal: { epoch: 'life-2', exit: undefined } }))
+})
+
+test('a terminal that had ended, or was not there, is watched when it begins', async () => {
+  const hub = await startHub()
+  const client = connect(hub)
+  const [ended, missing] = [new RecordingSink(), new RecordingSink()]
+  const old = hub.terminal('one')
+  const watch = client.watch('one', ended)
+  await eventually(() => expect(watch.state.value.phase).toBe('live'))
+  old.end({ exitCode: 0, reason: 'exited' })
+  await eventually(() => expect(watch.state.value.terminal?.exit).toBeDefined())
+  const other = client.watch('two', missing)
+  await eventually(() => expect(other.state.value.phase).toBe('failed'))
+  hub.terminal('one', 'life-2').print('again')
+  hub.terminal('two').print('at last')
+  await eventually(() => expect([ended.text, missing.text]).toEqual(['again', 'at last']))
+  // The present life once more is no news.
+  hub.namespace.emit('terminal:started', { sessionId: 'one', epoch: 'life-2' })
+  hub.terminals.get('one')?.print('!')
+  await eventually(() => expect(ended.text).toBe('again!'))
+})
+
+test('titles, bells and notifications come in their turn, and news to whoever listens', async () => {
+  const hub = await startHub()
+  const terminal = hub.terminal('one')
+  const client = connect(hub)
+  const sink = new RecordingSink()
+  const watch = client.watch('one', sink, {
+    onBell: () => sink.log.push('bell'),
+    onNotification: ({ title = '', body }) => sink.log.push(`notified ${title} ${body}`),
+  })
+  await eventually(() => expect(watch.state.value.phase).toBe('live'))
+  const news: unknown[] = []
+  const stop = client.onNews((item) => news.push(item))
+  terminal.print('a')
+  terminal.broadcast('terminal:bell', { sessionId: 'one' })
+  terminal.print('b')
+  terminal.broadcast('terminal:notification', { sessionId: 'one', title: 'Agent', body: 'may I?' })
+  terminal.broadcast('terminal:title', { sessionId: 'one', title: 'vim' })
+  await eventually(() => expect(watch.state.value.terminal?.title).toBe('vim'))
+  expect(sink.log).toEqual(['reset 80x24', 'live a', 'bell', 'live b', 'notified Agent may I?'])
+  const attention = { sessionId: 'two', active: true, message: 'may I?', since: 1 }
+  hub.namespace.emit('terminal:attention', attention)
+  await eventually(() => expect(news).toEqual([{ type: 'attention', ...attention }]))
+  stop()
+  hub.namespace.emit('terminal:attention', attention)
+  terminal.print('c')
+  await eventually(() => expect(sink.text).toBe('abc'))
+  expect(news).toHaveLength(1)
+})
+
 test('a terminal that is not there is a state, and is asked for again at the next connection', async () => {
   const hub = await startHub()
   const sink = new RecordingSink()

@@ -61,7 +61,7 @@ export function ListPage({ client, deviceName, onOpen, onUnpair }: Props): VNode
 }
 
 function TerminalCard({ terminal, onOpen }: { terminal: TerminalInfo; onOpen: (sessionId: string) => void }): VNode {
-  const { sessionId, title, command, args, cwd, cols, rows, running, lastOutputAt, exitCode = null, reason, signal } = terminal
+  const { sessionId, title, command, args, cwd, cols, rows, running, needsInput, lastOutputAt, exitCode = null, reason, signal } = terminal
   const state =
     running || reason === undefined
       ? age(lastOutputAt, Date.now())
@@ -74,7 +74,8 @@ function TerminalCard({ terminal, onOpen }: { terminal: TerminalInfo; onOpen: (s
         {/* Several shells have one title; the id tells them apart. */}
         {title !== '' && title !== sessionId && <small>{sessionId}</small>}
       </span>
-      <span class="state">{state}</span>
+      <span class="state">{needsInput.active ? <strong class="needs">Needs you</strong> : state}</span>
+      {needsInput.message !== undefined && <span class="message">{needsInput.message}</span>}
       <code>{commandLine(command, args)}</code>
       <span class="where">{cwd}</span>
       <span class="size" aria-label={`${cols} columns, ${rows} rows`}>
@@ -117,12 +118,14 @@ function useTerminals(client: HubClient): Terminals {
     }
     refresh()
     const timer = setInterval(ifVisible, REFRESH_MS)
+    const stopNews = client.onNews(ifVisible)
     document.addEventListener('visibilitychange', ifVisible)
     return () => {
       clearInterval(timer)
+      stopNews()
       document.removeEventListener('visibilitychange', ifVisible)
     }
-  }, [refresh, status])
+  }, [client, refresh, status])
 
   return { terminals, error, refresh }
 }

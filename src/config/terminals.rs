@@ -1,4 +1,5 @@
-//! Settings of terminals that are more than a number: how long they live.
+//! Settings of terminals that are more than a number: how long they live, when they need
+//! somebody.
 
 use std::time::Duration;
 
@@ -31,6 +32,16 @@ pub enum Orphans {
     /// recovery window begins. A new life of the terminal, killing it, and the end of the hub
     /// end them all the same, and so do more ended terminals than are kept.
     Keep,
+}
+
+/// What makes a terminal need somebody (`needsInput` in lists, `terminal:attention`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct NeedsInputWhen {
+    /// Its program rings.
+    pub bell: bool,
+    /// Its program notifies (OSC 9, OSC 777, OSC 99).
+    pub notifications: bool,
 }
 
 impl Lifecycle {

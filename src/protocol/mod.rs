@@ -3,6 +3,7 @@
 //! `guest-js/src/protocol.gen.ts` is generated from these; a test regenerates it and compares
 //! (`make types` writes it). The names and meanings are those of `docs/PROTOCOL.md`.
 
+mod attention;
 mod handshake;
 mod rest;
 mod terminal;
@@ -10,6 +11,9 @@ mod terminal;
 mod typescript;
 mod viewers;
 
+pub use attention::{
+    AttentionEvent, BellEvent, NeedsInput, NotificationEvent, StartedEvent, TitleEvent,
+};
 pub use handshake::{ErrorCode, Failure, HubErrorEvent, HubHello, ServerShutdown};
 pub use rest::{
     Connection, Device, EngineStatus, HubStatus, Namespaces, PairRequest, Paired, Pairing,

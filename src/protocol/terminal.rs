@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{HubId, ProjectId, SessionId};
 
-use super::SizePolicy;
+use super::{NeedsInput, SizePolicy};
 
 /// Terminal bytes, as the viewer asked for them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -315,6 +315,8 @@ pub struct TerminalInfo {
     pub exit: Option<TerminalExit>,
     /// The present life.
     pub epoch: String,
+    /// Whether it needs somebody.
+    pub needs_input: NeedsInput,
     /// How many sockets watch it.
     pub viewers: usize,
     /// Milliseconds since the epoch.

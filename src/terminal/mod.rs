@@ -8,9 +8,11 @@
 //! Knows neither sockets nor permissions nor the domain.
 
 pub(crate) mod adopted;
+pub(crate) mod attention;
 pub(crate) mod audience;
 pub(crate) mod input;
 mod lifecycle;
+pub(crate) mod news;
 mod processes;
 mod program;
 pub(crate) mod pty;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{broadcast, oneshot};
 
 use crate::config::{Lifecycle, Timing};
 use crate::error::{HubError, Result};
@@ -13,6 +13,7 @@ use crate::protocol::{ExitReason, RegisterRequest};
 
 use super::adopted::{AdoptError, AdoptRequest, Adopted};
 use super::lifecycle::supervise;
+use super::news::{Item, What};
 use super::pty::Ended;
 use super::session::Session;
 use super::start::{Starter, check, check_adopted};
@@ -98,7 +99,11 @@ impl Registry {
         let reservation = self.reserve(&request.session_id)?;
         let (session, ended) = self.starter.launch(&request, checked).await?;
         self.supervise(&session, ended);
-        self.starter.check_exec(&session).await?;
+        if let Err(error) = self.starter.check_exec(&session).await {
+            // It must take no place among those that have ended.
+            session.dismiss();
+            return Err(error);
+        }
         self.settle(reservation, session)
     }
 
@@ -136,6 +141,11 @@ impl Registry {
         self.settle(reservation, session).map_err(lost)
     }
 
+    /// What happens to terminals from now on.
+    pub(crate) fn news(&self) -> broadcast::Receiver<Item> {
+        self.starter.news.listen()
+    }
+
     fn supervise(self: &Arc<Self>, session: &Arc<Session>, ended: oneshot::Receiver<Ended>) {
         self.starter
             .tasks
@@ -153,6 +163,9 @@ impl Registry {
         if let Some(previous) = previous {
             previous.dismiss();
         }
+        session.tell(What::Started {
+            epoch: session.facts.epoch.clone(),
+        });
         if self.sessions().closed {
             // Too late for end_all to have seen it.
             session.kill_now();

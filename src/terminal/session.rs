@@ -13,15 +13,19 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use crate::config::NeedsInputWhen;
 use crate::error::{HubError, Result};
 use crate::ids::{HubId, ProjectId, SessionId};
 use crate::protocol::{ExitReason, SizePolicy, TerminalExit, TerminalInfo};
 use crate::time::millis_since_epoch;
 
+use super::attention::{Attention, Heard};
 use super::audience::Audience;
 use super::input::{Done, Input, InputQueue};
+use super::news::{Item, News, What};
 use super::program::Program;
 use super::pty::{Control, Ended};
+use super::replies::is_typed;
 use super::ring::BLOCK;
 use super::stream::{Cursor, Piece, Size, Start, Stream};
 
@@ -51,11 +55,14 @@ pub(crate) struct Facts {
     /// Bytes kept at most, for viewers that are behind and moving.
     pub(crate) burst_bytes: u64,
     pub(crate) size_policy: SizePolicy,
+    pub(crate) needs_input: NeedsInputWhen,
+    pub(crate) news: News,
 }
 
 pub(crate) struct Session {
     pub(crate) facts: Facts,
     pub(super) audience: Audience,
+    attention: Mutex<Attention>,
     created_at: u64,
     program: Program,
     state: Mutex<State>,
@@ -122,6 +129,7 @@ impl Session {
     ) -> Self {
         Self {
             audience: Audience::new(facts.size_policy),
+            attention: Mutex::new(Attention::new(facts.needs_input)),
             facts,
             created_at: millis_since_epoch(SystemTime::now()),
             program,
@@ -178,6 +186,9 @@ impl Session {
     /// Types. `done` is called when the program's terminal has it.
     pub(crate) fn input(&self, bytes: Vec<u8>, done: Done) {
         self.typed.fetch_add(1, Ordering::Relaxed);
+        if std::str::from_utf8(&bytes).is_ok_and(is_typed) {
+            self.heard(Heard::Typed);
+        }
         self.input.push(Input { bytes, done });
     }
 
@@ -259,8 +270,33 @@ impl Session {
                 reason,
             });
         }
+        self.heard(Heard::Ended);
         self.changed.send_replace(());
         self.finished.cancel();
+    }
+
+    fn attention(&self) -> MutexGuard<'_, Attention> {
+        self.attention
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes what may make the terminal need somebody, or need nobody any more.
+    pub(crate) fn heard(&self, heard: Heard<'_>) {
+        // Told under the lock, so that the last change is also the last that is told.
+        let mut attention = self.attention();
+        if let Some(needs) = attention.heard(heard, millis_since_epoch(SystemTime::now())) {
+            self.tell(What::Attention(needs));
+        }
+    }
+
+    /// Tells everybody who may see the terminal.
+    pub(super) fn tell(&self, what: What) {
+        self.facts.news.tell(Item {
+            id: self.facts.id.clone(),
+            project: self.facts.project.clone(),
+            what,
+        });
     }
 
     /// Waits until how it ended has been recorded.
@@ -324,8 +360,10 @@ impl Session {
     }
 
     pub(crate) fn info(&self) -> TerminalInfo {
+        let needs_input = self.attention().needs().clone();
         let state = self.state();
         TerminalInfo {
+            needs_input,
             session_id: self.facts.id.clone(),
             project_id: self.facts.project.clone(),
             hub: self.facts.hub.clone(),

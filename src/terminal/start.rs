@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::config::{Lifecycle, Limits, Timing};
+use crate::config::{Lifecycle, Limits, NeedsInputWhen, Timing};
 use crate::error::{HubError, Result};
 use crate::ids::{HubId, ProjectId, SessionId};
 use crate::protocol::{RegisterRequest, SizePolicy};
@@ -18,6 +18,7 @@ use crate::tasks::Tasks;
 
 use super::adopted::{AdoptRequest, Adopted};
 use super::input::InputQueue;
+use super::news::News;
 use super::pty::{Ended, Pty, PtyDriver, Spawn, Wait};
 use super::session::{Facts, Session};
 use super::stream::Size;
@@ -44,6 +45,8 @@ pub(crate) struct Starter {
     pub(crate) driver: Arc<dyn PtyDriver>,
     pub(crate) env: HubEnv,
     pub(crate) size_policy: SizePolicy,
+    pub(crate) needs_input: NeedsInputWhen,
+    pub(crate) news: News,
 }
 
 /// What has been checked of a request.
@@ -197,6 +200,8 @@ impl Starter {
             cwd: words.cwd,
             ring_bytes: self.limits.ring_bytes as u64,
             burst_bytes: self.limits.ring_burst_bytes as u64,
+            needs_input: self.needs_input,
+            news: self.news.clone(),
             size_policy: words.size_policy.unwrap_or(self.size_policy),
         }
     }

@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::runtime::Handle;
 
-use crate::config::{Lifecycle, Limits, Timing};
+use crate::config::{Lifecycle, Limits, NeedsInputWhen, Timing};
 use crate::ids::{HubId, SessionId};
 use crate::protocol::{ErrorCode, RegisterRequest, SizePolicy};
 use crate::tasks::Tasks;
 
+use super::attention::Heard;
+use super::news::{News, What};
 use super::pty::{NativePty, Pty, PtyDriver, Spawn};
 use super::registry::Registry;
 use super::start::Starter;
@@ -25,6 +27,7 @@ impl PtyDriver for Panics {
     }
 }
 
+/// With the bell meaning that somebody is needed.
 fn registry(driver: impl PtyDriver + 'static) -> Arc<Registry> {
     Registry::new(Starter {
         hub: HubId::random(),
@@ -38,6 +41,11 @@ fn registry(driver: impl PtyDriver + 'static) -> Arc<Registry> {
         driver: Arc::new(driver),
         env: Box::new(|_| BTreeMap::new()),
         size_policy: SizePolicy::default(),
+        needs_input: NeedsInputWhen {
+            bell: true,
+            notifications: false,
+        },
+        news: News::default(),
     })
 }
 
@@ -57,4 +65,36 @@ async fn a_panic_while_starting_is_an_error_and_gives_the_id_back() {
     assert!(session.running());
     registry.end_all().await;
     assert!(!session.running());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bell_needs_somebody_until_somebody_types_and_an_answer_is_no_typing() {
+    let registry = registry(NativePty);
+    let mut news = registry.news();
+    let session = registry.start(cat()).await.unwrap();
+    assert!(matches!(
+        news.recv().await.unwrap().what,
+        What::Started { epoch } if epoch == session.facts.epoch
+    ));
+    let (told, mut written) = tokio::sync::mpsc::unbounded_channel();
+    let mut types = async |text: &str| {
+        let told = told.clone();
+        session.input(text.into(), Box::new(move |done| told.send(done).unwrap()));
+        written.recv().await.unwrap().unwrap();
+    };
+    session.heard(Heard::Bell);
+    types("\x1b[?1;2c").await;
+    assert!(session.info().needs_input.active);
+    types("y\r").await;
+    assert!(!session.info().needs_input.active);
+    session.heard(Heard::Bell);
+    registry.end_all().await;
+    for active in [true, false, true, false] {
+        let item = news.recv().await.unwrap();
+        assert_eq!(item.id, session.facts.id);
+        match item.what {
+            What::Attention(needs) => assert_eq!(needs.active, active),
+            What::Started { .. } => panic!("it has been told of its start"),
+        }
+    }
 }

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use serde_json::json;
 use tauri_plugin_realtime_hub::{
-    HubConfig, Lifecycle, Limits, Orphans, SessionId, TerminalInfo, Timing,
+    HubConfig, Lifecycle, Limits, Orphans, PairingRequest, ProjectId, RegisterRequest, Role,
+    SessionId, TerminalInfo, Timing,
 };
 
-use crate::client::PATIENCE;
+use crate::client::{Client, PATIENCE};
 use crate::life::alive;
 use crate::{Hub, session, short};
 
@@ -219,4 +220,40 @@ async fn table_of_ends() {
         );
         assert_eq!(json!(exit.reason), "exited", "{script}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_life_is_told_to_whoever_may_see_it() {
+    let hub = with(Lifecycle::default(), 0);
+    let mut viewer = hub.watched("echo done").await;
+    viewer.wait_for("terminal:exit").await;
+    // Forgotten, and the viewer hears of it all the same.
+    until("is forgotten", || find(&hub, "t").is_none()).await;
+    let mut elsewhere = device(&hub, Some("other")).await;
+    let mut here = device(&hub, None).await;
+    hub.sh("t", "sleep 1000").await;
+    let epoch = find(&hub, "t").unwrap().epoch;
+    for client in [&mut viewer, &mut here] {
+        let event = client.wait_for("terminal:started").await;
+        assert_eq!(event.data, json!({"sessionId": "t", "epoch": epoch}));
+    }
+    // A terminal that it may see comes after the one that it must not hear of.
+    let mut request = RegisterRequest::new(session("theirs"));
+    request.project_id = ProjectId::new("other").unwrap();
+    hub.hub.register(request).await.unwrap();
+    let event = elsewhere.event().await.unwrap();
+    assert_eq!(
+        (event.name.as_str(), &event.data["sessionId"]),
+        ("terminal:started", &json!("theirs"))
+    );
+}
+
+/// A client of a device that sees this project, or all.
+async fn device(hub: &Hub, project: Option<&str>) -> Client {
+    let request = PairingRequest {
+        role: Some(Role::Viewer),
+        projects: project.map(|id| vec![ProjectId::new(id).unwrap()]),
+    };
+    let (token, _) = crate::pairing::redeem(hub, request).await;
+    Client::connect(&hub.url, &token).await
 }

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks'
 import { HubError, type HubStatus, status as readStatus } from 'tauri-plugin-realtime-hub-api'
 import type { HubClient, Observable, TerminalInfo } from 'tauri-plugin-realtime-hub-api/client'
 
-/** The hub tells of no changes in its list yet, so it is asked; within the machine that costs nothing. */
+/** The hub tells of new terminals, not of every change in its list; to ask costs nothing within the machine. */
 const LIST_MS = 1_000
 const STATUS_MS = 3_000
 
@@ -56,8 +56,12 @@ export function useTerminals(client: HubClient): Terminals {
     if (status !== 'connected') return undefined
     refresh()
     const timer = setInterval(refresh, LIST_MS)
-    return () => clearInterval(timer)
-  }, [refresh, status])
+    const stopNews = client.onNews(refresh)
+    return () => {
+      clearInterval(timer)
+      stopNews()
+    }
+  }, [client, refresh, status])
   return { terminals, refresh }
 }
 

@@ -50,7 +50,7 @@ interface OneProps {
 }
 
 function OneTab({ tab: { terminal, title, others }, selected, onSelect, onClose }: OneProps): VNode {
-  const { sessionId, running } = terminal
+  const { sessionId, running, needsInput } = terminal
   const name = title === '' ? sessionId : title
   const self = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -61,6 +61,11 @@ function OneTab({ tab: { terminal, title, others }, selected, onSelect, onClose 
       <button class="name" role="tab" aria-selected={selected} onClick={onSelect}>
         <span class="lamp" aria-hidden="true" />
         <span class="text">{name}</span>
+        {needsInput.active && (
+          <span class="needs" role="img" aria-label="Needs you" title={needsInput.message ?? 'Needs you'}>
+            <Icon name="alert" />
+          </span>
+        )}
         {others.length > 0 && (
           <span class="others" title={audience(others)} aria-label={audience(others)}>
             <Icon name="eye" /> {others.length}

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
+use crate::config::NeedsInputWhen;
 use crate::ids::{HubId, ProjectId, SessionId};
 use crate::terminal::input::InputQueue;
+use crate::terminal::news::News;
 use crate::terminal::program::Program;
 use crate::terminal::pty::{Control, Ended};
 use crate::terminal::session::Facts;
@@ -36,6 +38,8 @@ fn terminal(policy: SizePolicy) -> (Arc<Session>, Arc<AtomicUsize>) {
         ring_bytes: 1,
         burst_bytes: 1,
         size_policy: policy,
+        needs_input: NeedsInputWhen::default(),
+        news: News::default(),
     };
     let resizes = Arc::new(AtomicUsize::new(0));
     let control = Box::new(Counting(resizes.clone()));

@@ -2,6 +2,7 @@
 //! its service.
 
 mod audience;
+mod news;
 mod request;
 mod terminal;
 mod typing;

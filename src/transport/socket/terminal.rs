@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
 use socketioxide::extract::{SocketRef, TryData};
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::{AllowedTerminal, Kill, Permission, Resize, Watch};
@@ -22,10 +23,12 @@ use crate::protocol::{
     WatchRequest, WatchResponse,
 };
 use crate::terminal::audience::Seat;
+use crate::terminal::news::Item;
 use crate::terminal::stream::Start;
 use crate::terminal::viewer::{Credit, Viewer, WINDOW};
 use crate::transport::connection::Connection;
 
+use super::news::Listener;
 use super::request::{Queued, Reply, Request, queue, send};
 use super::typing::Typist;
 use super::watching::{SocketSink, Style, Watching};
@@ -97,6 +100,8 @@ pub(super) async fn connected(socket: SocketRef) {
     let Some(admitted) = admitted else {
         return;
     };
+    // Heard from before it is told that it is connected: what it lists then misses nothing.
+    let news = admitted.hub.news();
     let hello = admitted.hub.hello();
     send(&admitted.connection, 0, || socket.emit("hub:hello", &hello));
     let tasks = admitted.hub.tasks().clone();
@@ -107,9 +112,16 @@ pub(super) async fn connected(socket: SocketRef) {
         principal: admitted.principal,
         watches: HashMap::new(),
         requests: admitted.requests,
+        news,
         gone: admitted.gone,
     };
     tasks.spawn(serving.serve());
+}
+
+/// What a socket does next.
+enum Next {
+    Asked(Box<Request>),
+    Heard(Result<Item, RecvError>),
 }
 
 /// One socket of the namespace.
@@ -120,6 +132,7 @@ struct TerminalSocket {
     principal: Principal,
     watches: HashMap<SessionId, Watching>,
     requests: UnboundedReceiver<Request>,
+    news: broadcast::Receiver<Item>,
     /// Fires when the client has gone.
     gone: CancellationToken,
 }
@@ -138,10 +151,29 @@ impl TerminalSocket {
     }
 
     async fn requests(&mut self) {
-        while let Some(request) = self.requests.recv().await {
+        loop {
+            let next = tokio::select! {
+                request = self.requests.recv() => match request {
+                    Some(request) => Next::Asked(Box::new(request)),
+                    None => return,
+                },
+                heard = self.news.recv() => Next::Heard(heard),
+            };
             // A client that asks and does not listen must not pile up answers.
             self.connection.outflow.ready().await;
-            self.handle(request).await;
+            match next {
+                Next::Asked(request) => self.handle(*request).await,
+                Next::Heard(heard) => self.listener().heard(heard),
+            }
+        }
+    }
+
+    fn listener(&self) -> Listener<'_> {
+        Listener {
+            hub: &self.hub,
+            principal: &self.principal,
+            socket: &self.socket,
+            connection: &self.connection,
         }
     }
 
