@@ -25,7 +25,7 @@ lint: js
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps -p tauri-plugin-realtime-hub
 	npm run lint
 
-# Ratios against a raw pseudo-terminal; fails below the stated ones.
+# Against a raw pseudo-terminal and a server in Node; fails below what is promised.
 bench: js
 	cargo build --quiet --release $(HUB) --example headless
 	cargo bench --quiet $(HUB) --bench terminals

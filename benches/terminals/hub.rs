@@ -1,34 +1,44 @@
-//! The hub in a process of its own, and a viewer of its one terminal.
+//! The hub in a process of its own, and what that process holds.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::Failure;
-use crate::client::Client;
+use crate::material::READY;
+use crate::spectator::Address;
 
-/// What a measured script prints when it is ready, with the terminal as it will be.
-pub(crate) const READY: &str = "stty raw -echo; printf ready; ";
-pub(crate) const READY_BYTES: usize = 5;
+/// The id of the terminal that a hub has when it has one.
+pub(crate) const TERMINAL: &str = "t";
 
 pub(crate) struct HubProcess {
     child: Child,
-    url: String,
-    token: String,
+    pub(crate) url: String,
+    pub(crate) token: String,
 }
 
 impl HubProcess {
-    pub(crate) async fn start(script: &str, config: &str) -> Result<Self, Failure> {
-        let terminal = format!(
-            "t=sh -c {}",
-            shell_words::quote(&format!("{READY}{script}"))
-        );
-        let mut child = Command::new(headless()?)
-            .args(["--port", "0", "--config", config, "--terminal", &terminal])
+    /// A hub with one terminal that runs this script when it is ready.
+    pub(crate) fn start(script: &str) -> Result<Self, Failure> {
+        Self::with_terminals(&[format!("{TERMINAL}={}", shell(&format!("{READY}{script}")))])
+    }
+
+    /// A hub with `count` terminals that print nothing.
+    pub(crate) fn with_silent_terminals(count: usize) -> Result<Self, Failure> {
+        let silent = |n| format!("{TERMINAL}{n}={}", shell("exec sleep 1000"));
+        Self::with_terminals(&(0..count).map(silent).collect::<Vec<_>>())
+    }
+
+    fn with_terminals(terminals: &[String]) -> Result<Self, Failure> {
+        let mut command = Command::new(headless()?);
+        command.args(["--port", "0"]);
+        for terminal in terminals {
+            command.args(["--terminal", terminal]);
+        }
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -43,6 +53,13 @@ impl HubProcess {
         })
     }
 
+    pub(crate) fn address(&self) -> Address<'_> {
+        Address {
+            url: &self.url,
+            token: &self.token,
+        }
+    }
+
     /// Lets the peak of memory begin anew.
     pub(crate) fn reset_peak(&self) -> Result<(), Failure> {
         Ok(std::fs::write(
@@ -53,11 +70,36 @@ impl HubProcess {
 
     /// The largest resident set since, in bytes.
     pub(crate) fn peak_memory(&self) -> Result<f64, Failure> {
+        self.status("VmHWM:")
+    }
+
+    /// The resident set, in bytes.
+    pub(crate) fn memory(&self) -> Result<f64, Failure> {
+        self.status("VmRSS:")
+    }
+
+    /// The resident set when it has come down to `bytes`, or after `patience`.
+    pub(crate) async fn memory_settled(
+        &self,
+        bytes: f64,
+        patience: Duration,
+    ) -> Result<f64, Failure> {
+        let begun = Instant::now();
+        loop {
+            let memory = self.memory()?;
+            if memory <= bytes || begun.elapsed() >= patience {
+                return Ok(memory);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    fn status(&self, name: &str) -> Result<f64, Failure> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status
             .lines()
-            .find(|line| line.starts_with("VmHWM:"))
-            .ok_or("no VmHWM")?;
+            .find(|line| line.starts_with(name))
+            .ok_or("no such line in the status")?;
         let kib: f64 = line.split_whitespace().nth(1).ok_or("no number")?.parse()?;
         Ok(kib * 1024.0)
     }
@@ -72,6 +114,10 @@ impl Drop for HubProcess {
     }
 }
 
+fn shell(script: &str) -> String {
+    format!("sh -c {}", shell_words::quote(script))
+}
+
 fn headless() -> Result<PathBuf, Failure> {
     let mut path = std::env::current_exe()?;
     path.pop();
@@ -81,110 +127,5 @@ fn headless() -> Result<PathBuf, Failure> {
         Ok(path)
     } else {
         Err("the headless example is not built: `make bench` builds it".into())
-    }
-}
-
-pub(crate) struct Viewer {
-    client: Client,
-    epoch: Value,
-    offset: u64,
-    acknowledged: u64,
-    window: u64,
-}
-
-impl Viewer {
-    /// A viewer in binary that declares this window.
-    pub(crate) async fn watch(hub: &HubProcess, window: u64) -> Result<Self, Failure> {
-        let mut client = Client::connect(&hub.url, &hub.token).await;
-        let watch = json!({"sessionId": "t", "encoding": "binary", "window": window});
-        let answer = client.request("terminal:watch", watch).await;
-        let mut viewer = Self {
-            client,
-            epoch: answer["epoch"].clone(),
-            offset: answer["offset"].as_u64().ok_or("no offset")?,
-            acknowledged: 0,
-            window,
-        };
-        viewer.acknowledge().await;
-        while viewer.offset < READY_BYTES as u64 {
-            viewer.next().await?;
-        }
-        Ok(viewer)
-    }
-
-    async fn acknowledge(&mut self) {
-        let ack = json!({"sessionId": "t", "offset": self.offset, "epoch": self.epoch});
-        self.client.emit("terminal:ack", &ack).await;
-        self.acknowledged = self.offset;
-    }
-
-    /// Takes the next output, and acknowledges it. None when the viewer had fallen behind and
-    /// got a new start.
-    async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
-        loop {
-            let event = self.client.event().await.map_err(|e| format!("{e:?}"))?;
-            let bytes = match event.name.as_str() {
-                "terminal:output" => Some(event.bytes()),
-                "terminal:reset" => None,
-                _ => continue,
-            };
-            self.offset = event.offset();
-            // As flow control is meant to be used: in good time, but not for every event.
-            if bytes.is_none() || self.offset - self.acknowledged >= self.window * 3 / 4 {
-                self.acknowledge().await;
-            }
-            return Ok(bytes);
-        }
-    }
-
-    /// Types a key and takes what follows, which must be `expected`, byte for byte.
-    pub(crate) async fn burst(&mut self, expected: &[u8]) -> Result<Duration, Failure> {
-        let mut left = expected;
-        let begun = Instant::now();
-        self.press().await;
-        while !left.is_empty() {
-            let bytes = self.next().await?.ok_or("the viewer fell behind")?;
-            left = left
-                .strip_prefix(&*bytes)
-                .ok_or("what arrived is not what was printed")?;
-        }
-        Ok(begun.elapsed())
-    }
-
-    /// Types a key and takes `bytes` without a gap, whatever they are.
-    pub(crate) async fn contiguous_burst(&mut self, bytes: usize) -> Result<Duration, Failure> {
-        let end = self.offset + bytes as u64;
-        let begun = Instant::now();
-        self.press().await;
-        while self.offset < end {
-            let before = self.offset;
-            let bytes = self.next().await?.ok_or("the viewer fell behind")?;
-            if self.offset != before + bytes.len() as u64 {
-                return Err("a gap in what arrived".into());
-            }
-        }
-        Ok(begun.elapsed())
-    }
-
-    /// Types a key and takes `bytes`, falling behind or not.
-    pub(crate) async fn burst_unchecked(&mut self, bytes: usize) -> Result<Duration, Failure> {
-        let end = self.offset + bytes as u64;
-        let begun = Instant::now();
-        self.press().await;
-        while self.offset < end {
-            self.next().await?;
-        }
-        Ok(begun.elapsed())
-    }
-
-    async fn press(&mut self) {
-        let input = json!({"sessionId": "t", "input": "g"});
-        self.client.emit("terminal:input", &input).await;
-    }
-
-    /// A viewer that has not read or acknowledged for a while does, and is given the present.
-    pub(crate) async fn goes_on(&mut self) -> Result<(), Failure> {
-        while self.next().await?.is_some() {}
-        Ok(())
     }
 }

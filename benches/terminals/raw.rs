@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 use crate::Failure;
+use crate::material::{READY, READY_BYTES};
 
 pub(crate) struct Terminal {
     reader: Box<dyn Read + Send>,
@@ -25,7 +26,7 @@ impl Terminal {
         };
         let pair = native_pty_system().openpty(size)?;
         let mut command = CommandBuilder::new("sh");
-        command.args(["-c", &format!("{}{script}", crate::hub::READY)]);
+        command.args(["-c", &format!("{READY}{script}")]);
         let child = pair.slave.spawn_command(command)?;
         let mut terminal = Self {
             reader: pair.master.try_clone_reader()?,
@@ -34,24 +35,24 @@ impl Terminal {
             buffer: vec![0; 64 << 10],
             _master: pair.master,
         };
-        terminal.read(crate::hub::READY_BYTES)?;
+        terminal.read(READY_BYTES)?;
         Ok(terminal)
     }
 
     /// Types a key and reads `bytes`, 64 KiB at a time and doing nothing else.
-    pub(crate) fn burst(&mut self, bytes: usize) -> Result<Duration, Failure> {
+    pub(crate) fn burst(&mut self, bytes: u64) -> Result<Duration, Failure> {
         let begun = Instant::now();
         self.writer.write_all(b"g")?;
         self.read(bytes)?;
         Ok(begun.elapsed())
     }
 
-    fn read(&mut self, bytes: usize) -> Result<(), Failure> {
+    fn read(&mut self, bytes: u64) -> Result<(), Failure> {
         let mut left = bytes;
         while left > 0 {
             match self.reader.read(&mut self.buffer)? {
                 0 => return Err("the terminal ended".into()),
-                n => left = left.checked_sub(n).ok_or("more than was expected")?,
+                n => left = left.checked_sub(n as u64).ok_or("more than was expected")?,
             }
         }
         Ok(())

@@ -1,0 +1,123 @@
+//! What a viewer that has stopped costs the others and the hub, and how it goes on.
+
+use std::time::{Duration, Instant};
+
+use crate::hub::HubProcess;
+use crate::material::{coloured, printer};
+use crate::spectator::{Crowd, Style};
+use crate::verdict::{MIB, Sample, Side, Verdict, milliseconds, ratios};
+use crate::viewer::Viewer;
+use crate::{Failure, proof};
+
+/// Viewers that go on reading beside the one that does not.
+const OTHERS: usize = 19;
+
+/// Bytes of a burst to all of them.
+const BURST: usize = 32 << 20;
+
+pub(crate) async fn measure() -> Result<Vec<Verdict>, Failure> {
+    let mut verdicts = one_of_twenty().await?;
+    verdicts.extend(does_not_acknowledge().await?);
+    Ok(verdicts)
+}
+
+/// One of twenty stops reading.
+async fn one_of_twenty() -> Result<Vec<Verdict>, Failure> {
+    let file = coloured(BURST)?;
+    let hub = HubProcess::start(&printer(file.path(), 1))?;
+    let mut typist = Viewer::watch(&hub).await?.into_typist().await;
+    let mut crowd = Crowd::join(hub.address(), Style::Credit, OTHERS).await?;
+    let mut waits = Sample::default();
+    let ratios = ratios("MB/s of 19, alone to beside a stalled one", async |side| {
+        let stalled = match side {
+            Side::Base => None,
+            Side::Hub => Some(Viewer::watch(&hub).await?),
+        };
+        let end = crowd.offset() + BURST as u64;
+        let begun = Instant::now();
+        typist.press().await;
+        let speed = crowd.take_until(end, begun).await?.speed();
+        if let Some(stalled) = stalled {
+            waits.push(milliseconds(reads_again(&hub, stalled, end).await?));
+        }
+        Ok(speed)
+    })
+    .await?;
+    waits.print("ms until the stalled one has the present");
+    Ok(vec![
+        Verdict::at_least(
+            "stalled: one of 20 does not read: speed of the others, against alone",
+            0.95,
+            ratios.median(),
+        ),
+        Verdict::at_most(
+            "stalled: ms until it has the right picture when it reads again, at worst",
+            100.0,
+            waits.part(1.0),
+        ),
+    ])
+}
+
+/// How long it takes until a viewer that did not read has all of `end` bytes, as bytes or as
+/// the picture that somebody who comes anew is given.
+async fn reads_again(hub: &HubProcess, mut viewer: Viewer, end: u64) -> Result<Duration, Failure> {
+    let taken = viewer.take_until(end, Instant::now()).await?;
+    if taken.resets > 0 {
+        let fresh = Viewer::watch(hub).await?;
+        if fresh.offset() != end || fresh.picture() != viewer.picture() {
+            return Err("the picture is not what a new viewer gets".into());
+        }
+    }
+    Ok(taken.took)
+}
+
+/// One of two reads, but does not acknowledge: for a minute, during 1 GiB, in the long form.
+async fn does_not_acknowledge() -> Result<Vec<Verdict>, Failure> {
+    let (times, stall) = match proof() {
+        true => (16, Duration::from_secs(60)),
+        false => (2, Duration::ZERO),
+    };
+    let file = coloured(BURST * 2)?;
+    let bytes = (BURST * 2 * times) as u64;
+    let hub = HubProcess::start(&printer(file.path(), times))?;
+    let mut viewer = Viewer::watch(&hub).await?;
+    let (mut peak_alone, mut costs) = (f64::NAN, Sample::default());
+    let ratios = ratios("MB/s, alone to beside one without credit", async |side| {
+        if side == Side::Base {
+            hub.reset_peak()?;
+            let speed = viewer.burst(bytes).await?.speed();
+            peak_alone = hub.peak_memory()?;
+            return Ok(speed);
+        }
+        let mut stalled = Viewer::watch(&hub).await?;
+        hub.reset_peak()?;
+        let begun = Instant::now();
+        let speed = tokio::select! {
+            taken = viewer.burst(bytes) => taken?.speed(),
+            failure = stalled.only_reads() => return Err(failure),
+        };
+        let peak = hub.peak_memory()?;
+        if let Some(rest) = stall.checked_sub(begun.elapsed()) {
+            let rest = tokio::time::timeout(rest, stalled.only_reads()).await;
+            rest.map_or(Ok(()), Err)?;
+        }
+        stalled.acknowledge().await;
+        stalled.take_until(viewer.offset(), Instant::now()).await?;
+        costs.push((peak - peak_alone) / MIB);
+        Ok(speed)
+    })
+    .await?;
+    costs.print("MiB more at the peak");
+    Ok(vec![
+        Verdict::at_least(
+            "stalled: one of two does not acknowledge: speed of the other, against alone",
+            0.95,
+            ratios.median(),
+        ),
+        Verdict::at_most(
+            "stalled: MiB that it costs the hub at the peak, at the median",
+            2.0,
+            costs.median(),
+        ),
+    ])
+}
