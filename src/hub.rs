@@ -30,7 +30,7 @@ use crate::server::{Address, Front};
 use crate::tasks::{OwnThreads, Tasks, Threads};
 use crate::terminal::adopted::{AdoptError, AdoptRequest, Adopted};
 use crate::terminal::audience::{Seat, Who};
-use crate::terminal::input::Done;
+use crate::terminal::input::Input;
 use crate::terminal::news::Item;
 use crate::terminal::registry::Registry;
 use crate::terminal::start;
@@ -181,11 +181,12 @@ impl HubHandle {
     pub async fn write(&self, id: &SessionId, data: impl Into<Vec<u8>>) -> Result<()> {
         let allowed = self.terminal::<Type>(&host(), id)?;
         let (told, written) = tokio::sync::oneshot::channel();
-        let done = Box::new(move |result| {
+        let done = Box::new(move |result: Result<_>| {
             // Whoever wrote may have stopped waiting.
-            let _ = told.send(result);
+            let _ = told.send(result.map(drop));
         });
-        self.type_into(&allowed, data.into(), done);
+        let input = Input::by_host(data.into(), done);
+        self.type_into(&allowed, input, || Ok(()));
         written
             .await
             .unwrap_or_else(|_| Err(HubError::unavailable("the terminal is closing")))
@@ -321,8 +322,14 @@ impl HubHandle {
         Ok(session.info())
     }
 
-    pub(crate) fn type_into(&self, terminal: &AllowedTerminal<Type>, bytes: Vec<u8>, done: Done) {
-        terminal.object().input(bytes, done);
+    /// Types into a terminal. `admit` may refuse it, unless it was taken before.
+    pub(crate) fn type_into(
+        &self,
+        terminal: &AllowedTerminal<Type>,
+        input: Input,
+        admit: impl FnOnce() -> Result<()>,
+    ) {
+        terminal.object().input(input, admit);
     }
 
     /// Asks for a size, as far as the policy lets `principal` have it; from its seat, when it

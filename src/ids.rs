@@ -95,6 +95,10 @@ id!(
     /// A paired phone or browser.
     DeviceId
 );
+id!(
+    /// What a client calls itself when it numbers its input.
+    ClientId
+);
 
 impl HubId {
     /// A new one.

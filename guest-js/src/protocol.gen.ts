@@ -22,6 +22,11 @@ export type HubId = string;
 export type DeviceId = string;
 
 /**
+ * What a client calls itself when it numbers its input.
+ */
+export type ClientId = string;
+
+/**
  * What a principal may do, each more than the one before.
  */
 export type Role = "viewer" | "operator" | "admin";
@@ -422,9 +427,39 @@ sessionId: SessionId,
  */
 input: string, 
 /**
- * The life it is meant for; any when absent.
+ * The life it is meant for; any when absent. Required with `client_id`.
  */
-epoch?: string, };
+epoch?: string, 
+/**
+ * Who numbers it. With `seq` it is applied once, however often it is sent.
+ */
+clientId?: ClientId, 
+/**
+ * Its place in what this client types into this life of the terminal, from 1.
+ */
+seq?: number, 
+/**
+ * Drops what the client typed before and was not written, and goes first.
+ */
+urgent?: boolean, };
+
+/**
+ * The acknowledgement of `terminal:input`.
+ */
+export type InputResponse = { 
+/**
+ * Always true.
+ */
+success: true, 
+/**
+ * As it was sent.
+ */
+seq?: number, 
+/**
+ * True when something urgent of the same client came first: at most the beginning of the
+ * input was written. Otherwise all of it has been.
+ */
+dropped?: boolean, };
 
 /**
  * `terminal:resize`.

@@ -52,6 +52,14 @@ impl Principal {
         &self.kind
     }
 
+    /// Tells one from another: all desktop tokens of a launch are one, each device is one.
+    pub(crate) fn subject(&self) -> String {
+        match &self.kind {
+            Kind::Desktop => "desktop".to_owned(),
+            Kind::Device(id) => format!("device:{id}"),
+        }
+    }
+
     pub(crate) fn role(&self) -> Role {
         self.role
     }

@@ -20,9 +20,9 @@ pub use rest::{
     PairingRequest, Role, StorageStatus, TerminalNamespaceStatus,
 };
 pub use terminal::{
-    AckRequest, Encoding, ExitReason, InputRequest, ListResponse, OutputEvent, Payload,
-    RegisterRequest, Replay, ResetEvent, ResizeRequest, ResizeResponse, ResizedEvent, Resume,
-    SessionRequest, Success, TerminalExit, TerminalInfo, WatchRequest, WatchResponse,
+    AckRequest, Encoding, ExitReason, InputRequest, InputResponse, ListResponse, OutputEvent,
+    Payload, RegisterRequest, Replay, ResetEvent, ResizeRequest, ResizeResponse, ResizedEvent,
+    Resume, SessionRequest, Success, TerminalExit, TerminalInfo, WatchRequest, WatchResponse,
 };
 pub use viewers::{Rate, SizePolicy, ViewRequest, ViewerInfo, ViewerKind, ViewersEvent};
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{HubId, ProjectId, SessionId};
+use crate::ids::{ClientId, HubId, ProjectId, SessionId};
 
 use super::{NeedsInput, SizePolicy};
 
@@ -232,9 +232,37 @@ pub struct InputRequest {
     pub session_id: SessionId,
     /// What is typed.
     pub input: String,
-    /// The life it is meant for; any when absent.
+    /// The life it is meant for; any when absent. Required with `client_id`.
     #[cfg_attr(test, ts(optional))]
     pub epoch: Option<String>,
+    /// Who numbers it. With `seq` it is applied once, however often it is sent.
+    #[cfg_attr(test, ts(optional))]
+    pub client_id: Option<ClientId>,
+    /// Its place in what this client types into this life of the terminal, from 1.
+    #[cfg_attr(test, ts(optional))]
+    pub seq: Option<u64>,
+    /// Drops what the client typed before and was not written, and goes first.
+    #[serde(default)]
+    #[cfg_attr(test, ts(as = "Option<bool>", optional))]
+    pub urgent: bool,
+}
+
+/// The acknowledgement of `terminal:input`.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct InputResponse {
+    /// Always true.
+    #[cfg_attr(test, ts(type = "true"))]
+    pub success: bool,
+    /// As it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub seq: Option<u64>,
+    /// True when something urgent of the same client came first: at most the beginning of the
+    /// input was written. Otherwise all of it has been.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, ts(as = "Option<bool>", optional))]
+    pub dropped: bool,
 }
 
 /// `terminal:resize`.

@@ -3,7 +3,7 @@
 use ts_rs::{Config, TS};
 
 use super::*;
-use crate::ids::{DeviceId, HubId, ProjectId, SessionId};
+use crate::ids::{ClientId, DeviceId, HubId, ProjectId, SessionId};
 
 const FILE: &str = "guest-js/src/protocol.gen.ts";
 
@@ -45,6 +45,7 @@ fn generated() -> String {
         ProjectId,
         HubId,
         DeviceId,
+        ClientId,
         Role,
         ErrorCode,
         Failure,
@@ -70,6 +71,7 @@ fn generated() -> String {
         AttentionEvent,
         AckRequest,
         InputRequest,
+        InputResponse,
         ResizeRequest,
         ResizeResponse,
         Rate,

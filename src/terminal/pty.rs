@@ -3,9 +3,12 @@
 //! [`PtyDriver`] is what a session needs of a pseudo-terminal; [`NativePty`] is the real one.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
+#[cfg(unix)]
+use filedescriptor::FileDescriptor;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 use super::adopted::Adopted;
@@ -50,6 +53,11 @@ impl std::fmt::Debug for Pty {
 /// Sets the size of a pseudo-terminal.
 pub(crate) trait Control: Send {
     fn resize(&self, size: Size) -> io::Result<()>;
+
+    /// The master's side of the terminal, when it is one of the operating system.
+    fn tty(&self) -> Option<File> {
+        None
+    }
 }
 
 /// Waits for the program, blocking.
@@ -194,6 +202,12 @@ struct NativeControl(Box<dyn MasterPty + Send>);
 impl Control for NativeControl {
     fn resize(&self, size: Size) -> io::Result<()> {
         self.0.resize(pty_size(size)).map_err(io::Error::other)
+    }
+
+    #[cfg(unix)]
+    fn tty(&self) -> Option<File> {
+        let master = FileDescriptor::dup(&self.0.as_raw_fd()?).ok()?;
+        master.as_file().ok()
     }
 }
 

@@ -21,7 +21,7 @@ use crate::time::millis_since_epoch;
 
 use super::attention::{Attention, Heard};
 use super::audience::Audience;
-use super::input::{Done, Input, InputQueue};
+use super::input::{Input, InputQueue};
 use super::news::{Item, News, What};
 use super::program::Program;
 use super::pty::{Control, Ended};
@@ -183,13 +183,13 @@ impl Session {
         self.changed.send_replace(());
     }
 
-    /// Types. `done` is called when the program's terminal has it.
-    pub(crate) fn input(&self, bytes: Vec<u8>, done: Done) {
+    /// Types; see [`InputQueue::push`].
+    pub(crate) fn input(&self, input: Input, admit: impl FnOnce() -> Result<()>) {
         self.typed.fetch_add(1, Ordering::Relaxed);
-        if std::str::from_utf8(&bytes).is_ok_and(is_typed) {
+        if std::str::from_utf8(&input.bytes).is_ok_and(is_typed) {
             self.heard(Heard::Typed);
         }
-        self.input.push(Input { bytes, done });
+        self.input.push(input, admit);
     }
 
     /// Sets the size, for [`super::audience`], which decides. False when it has that size already.

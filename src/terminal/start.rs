@@ -18,10 +18,12 @@ use crate::tasks::Tasks;
 
 use super::adopted::{AdoptRequest, Adopted};
 use super::input::InputQueue;
+use super::line::Line;
 use super::news::News;
 use super::pty::{Ended, Pty, PtyDriver, Spawn, Wait};
 use super::session::{Facts, Session};
 use super::stream::Size;
+use super::writing;
 
 /// The size of a terminal for which none is asked, as terminals have had for decades.
 const DEFAULT_SIZE: (u32, u32) = (80, 24);
@@ -250,12 +252,16 @@ fn attach(facts: Facts, pty: Pty, size: Size) -> Result<(Arc<Session>, oneshot::
         ..
     } = pty;
     let inputs = Arc::new(InputQueue::default());
+    let (line, waker) = Line::new(writer, control.tty());
+    if let Some(waker) = waker {
+        inputs.wake_with(waker);
+    }
     let session = Arc::new(Session::new(facts, program, size, control, inputs.clone()));
     let (tell, ended) = oneshot::channel();
     let reading = session.clone();
     let write = thread("terminal-write", move || {
         let closes = CloseOnDrop(inputs);
-        closes.0.serve(writer);
+        writing::serve(&closes.0, line);
     });
     let (wait, read) = match child {
         Some(child) => (

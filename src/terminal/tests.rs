@@ -12,6 +12,7 @@ use crate::protocol::{ErrorCode, RegisterRequest, SizePolicy};
 use crate::tasks::Tasks;
 
 use super::attention::Heard;
+use super::input::Input;
 use super::news::{News, What};
 use super::pty::{NativePty, Pty, PtyDriver, Spawn};
 use super::registry::Registry;
@@ -79,7 +80,8 @@ async fn a_bell_needs_somebody_until_somebody_types_and_an_answer_is_no_typing()
     let (told, mut written) = tokio::sync::mpsc::unbounded_channel();
     let mut types = async |text: &str| {
         let told = told.clone();
-        session.input(text.into(), Box::new(move |done| told.send(done).unwrap()));
+        let done = Box::new(move |done| told.send(done).unwrap());
+        session.input(Input::by_host(text.into(), done), || Ok(()));
         written.recv().await.unwrap().unwrap();
     };
     session.heard(Heard::Bell);

@@ -7,6 +7,7 @@
 mod adopt;
 mod client;
 mod errors;
+mod exactly_once;
 mod guard;
 mod input;
 mod life;
@@ -15,6 +16,7 @@ mod output;
 mod pacing;
 mod pairing;
 mod size;
+mod urgent;
 mod viewers;
 
 use std::path::PathBuf;

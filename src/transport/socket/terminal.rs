@@ -23,6 +23,7 @@ use crate::protocol::{
     WatchRequest, WatchResponse,
 };
 use crate::terminal::audience::Seat;
+use crate::terminal::input::Source;
 use crate::terminal::news::Item;
 use crate::terminal::stream::Start;
 use crate::terminal::viewer::{Credit, Viewer, WINDOW};
@@ -30,7 +31,7 @@ use crate::transport::connection::Connection;
 
 use super::news::Listener;
 use super::request::{Queued, Reply, Request, queue, send};
-use super::typing::Typist;
+use super::typing::{self, Typist};
 use super::watching::{SocketSink, Style, Watching};
 
 /// What a client sends as `auth`. Whatever is no string counts as no token.
@@ -111,6 +112,7 @@ pub(super) async fn connected(socket: SocketRef) {
         connection: admitted.connection,
         principal: admitted.principal,
         watches: HashMap::new(),
+        source: typing::source(),
         requests: admitted.requests,
         news,
         gone: admitted.gone,
@@ -131,6 +133,7 @@ struct TerminalSocket {
     connection: Arc<Connection>,
     principal: Principal,
     watches: HashMap<SessionId, Watching>,
+    source: Source,
     requests: UnboundedReceiver<Request>,
     news: broadcast::Receiver<Item>,
     /// Fires when the client has gone.
@@ -331,6 +334,7 @@ impl TerminalSocket {
             connection: &self.connection,
             principal: &self.principal,
             watches: &self.watches,
+            source: &self.source,
         }
     }
 
