@@ -12,7 +12,10 @@ const STEP = PROOF ? 100 : Infinity
 const RANDOM = PROOF ? 200 : 12
 const OPTIONS: Options = { followEvery: PROOF ? 1 : 4, usedEvery: 5 }
 
-const total = { cuts: 0, followed: 0, pictureBytes: 0, different: 0 }
+/** What one picture may have at most: history is cut to 192 KiB, the screen comes on top. */
+const LARGEST = 256 * 1024
+
+const total = { cuts: 0, followed: 0, pictureBytes: 0, different: 0, largest: 0 }
 
 describe.skipIf(!hasModel)('pictures of recordings', () => {
   test.each(RECORDINGS.map((about) => [about.name, about] as const))('%s', (name, about) => {
@@ -23,13 +26,15 @@ describe.skipIf(!hasModel)('pictures of recordings', () => {
     total.followed += verdict.followed
     total.pictureBytes += verdict.pictureBytes
     total.different += different
+    total.largest = Math.max(total.largest, verdict.largest)
     if (PROOF) console.log(`proof: ${name}, ${about.cols}x${about.rows}, ${about.bytes} bytes: ${different} of ${verdict.cuts} cuts differ`)
     const shown = verdict.findings.slice(0, 5).map(({ cut, when, aspect, detail }) => `  at ${cut} (${when}) ${aspect}: ${detail}`)
     const hint = `  reduce it: HUB_REDUCE=${name}:${verdict.findings[0]?.cut ?? 0} npx vitest run --project screen reduce`
     if (different > 0) expect.fail([`${different} of ${verdict.cuts} cuts differ: ${JSON.stringify(byAspect(verdict.findings))}`, ...shown, hint].join('\n'))
+    expect(verdict.largest).toBeLessThanOrEqual(LARGEST)
   })
 
   afterAll(() => {
-    console.log(`proof: ${total.cuts} pictures of ${RECORDINGS.length} recordings, ${total.followed} followed to the end; ${total.different} differ; ${Math.round(total.pictureBytes / Math.max(total.cuts, 1))} bytes each`)
+    console.log(`proof: ${total.cuts} pictures of ${RECORDINGS.length} recordings, ${total.followed} followed to the end; ${total.different} differ; ${Math.round(total.pictureBytes / Math.max(total.cuts, 1))} bytes each, ${total.largest} at most`)
   })
 })

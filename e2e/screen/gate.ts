@@ -16,7 +16,9 @@ export interface Verdict {
   readonly cuts: number
   /** Cuts that were followed to the end of the stream and probed. */
   readonly followed: number
+  /** Of all pictures, and of the largest. */
   readonly pictureBytes: number
+  readonly largest: number
   readonly findings: readonly Finding[]
 }
 
@@ -69,6 +71,7 @@ class Gate {
   private readonly end: number
   private followed = 0
   private pictureBytes = 0
+  private largest = 0
   private batch: readonly Uint8Array[] = []
 
   constructor(
@@ -96,7 +99,8 @@ class Gate {
       viewers.push(this.join(cut, at, index))
     })
     for (const viewer of viewers) this.toTheEnd(viewer)
-    return { cuts: this.cuts.length, followed: this.followed, pictureBytes: this.pictureBytes, findings: this.findings }
+    const { followed, pictureBytes, largest, findings } = this
+    return { cuts: this.cuts.length, followed, pictureBytes, largest, findings }
   }
 
   /** A new viewer at a cut; its picture alone must already look right. */
@@ -124,6 +128,7 @@ class Gate {
     const picture = this.batch[within]
     if (!picture) throw new Error(`no picture for cut ${index}`)
     this.pictureBytes += picture.length
+    this.largest = Math.max(this.largest, picture.length)
     return picture
   }
 

@@ -107,7 +107,7 @@ RECORDINGS = [
     Recording("mc-acs", 132, 43, "mc with stickchars off and DEC line drawing", ["bash", "-c", "mc -u -d files /usr/share/zoneinfo; true"], slowly(["\x1bOB", "\x1bOB", TAB, "\x1bOB", "\x1bOB", ENTER, "\x1bOR", "\x1b[21~", "\x1b[20~", "\x1bOB", ESC + ESC, "\x1b[21~", ENTER]), ["mc", "--version"], {"NCURSES_NO_UTF8_ACS": "1", "LANG": "C", "LC_ALL": "C"}),
     Recording("agent-ink", 80, 24, "a coding agent's interface made with Ink", ["node", "ink/agent.mjs"],
         [1.0] + [step for request in ["fix the ring", "端末を直す", "add a test", "say why it failed, at some length so that the line wraps in the box"] for step in ((request,), ENTER, 1.8)] + [ESC, DOWN, DOWN, ESC, ("again",), LEFT * 3, ("X",), ENTER, 2.0, ctrl("d")], INK),
-    Recording("agent-ink-phone", 44, 30, "the same on a phone's width", ["node", "ink/agent.mjs"], [1.0, ("修正 🚀 please",), ENTER, 2.0, ESC, DOWN, ESC, ("more",), ENTER, 2.0, ctrl("d")], INK),
+    Recording("agent-ink-phone", 44, 30, "the same on a phone's width", ["node", "ink/agent.mjs"], [2.0, ("修正 🚀 please",), ENTER, 3.0, ESC, DOWN, ESC, ("more",), ENTER, 3.0, ctrl("d")], INK),
     own("agent", 80, 24, "own: a coding agent's full-screen interface", "agent.py", "14"),
     own("agent-wide", 132, 43, "own: the same on a larger terminal", "agent.py", "10"),
     own("agent-phone", 44, 30, "own: the same on a phone's width", "agent.py", "15"),

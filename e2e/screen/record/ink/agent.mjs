@@ -1,11 +1,11 @@
 // A coding agent's interface as most of them are made today: Ink keeps finished messages in the history
 // and draws prompt, spinner and streamed text below anew. Answers are made up; the drawing is Ink's own.
 
+import { clearTimeout, setTimeout } from 'node:timers'
+
 import { Box, render, Static, Text, useApp, useInput } from 'ink'
 import Spinner from 'ink-spinner'
 import TextInput from 'ink-text-input'
-import { clearTimeout, setTimeout } from 'node:timers'
-
 import { createElement as h, useEffect, useState } from 'react'
 
 const WORDS = 'The ring keeps what the terminal wrote last, so a viewer goes on where it stopped. 端末の 出力を 覚える 🚀 naïve façade ✅ `ring.since(offset)`'.split(' ')
