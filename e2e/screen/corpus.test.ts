@@ -31,6 +31,7 @@ describe.skipIf(!hasModel)('pictures of recordings', () => {
     const shown = verdict.findings.slice(0, 5).map(({ cut, when, aspect, detail }) => `  at ${cut} (${when}) ${aspect}: ${detail}`)
     const hint = `  reduce it: HUB_REDUCE=${name}:${verdict.findings[0]?.cut ?? 0} npx vitest run --project screen reduce`
     if (different > 0) expect.fail([`${different} of ${verdict.cuts} cuts differ: ${JSON.stringify(byAspect(verdict.findings))}`, ...shown, hint].join('\n'))
+    expect(verdict.unsteady, 'cuts at which xterm.js differs from itself').toBe(0)
     expect(verdict.largest).toBeLessThanOrEqual(LARGEST)
   })
 

@@ -23,7 +23,7 @@ test.each(RECORDINGS.map((about) => [about.name, about] as const))('all bytes be
   const recording = load(about)
   const short = { ...recording, bytes: recording.bytes.subarray(0, 40_000) }
   const cuts = chooseCuts(short.bytes.length, 20_000, 6, name.length)
-  expect(judge(short, cuts, allBytes, FRESH).findings).toEqual([])
+  expect(judge(short, cuts, allBytes, FRESH)).toMatchObject({ findings: [], unsteady: 0 })
 })
 
 test.each([
@@ -79,8 +79,8 @@ test('sees that the bytes of a begun character are missing, and takes them when 
 })
 
 test('follows resizes on both sides', () => {
-  const resized: Stream = { ...stream('first\r\n\x1b[2;2Hsecond third\r\nfourth'), resizes: [{ at: 10, cols: 9, rows: 4 }] }
+  const resized: Stream = { ...stream('first\r\n\x1b[15Gx\r\nfourth'), resizes: [{ at: 13, cols: 9, rows: 4 }] }
   // Only the cut before the resize can be answered by the bytes alone.
   expect(judge(resized, [4], allBytes, FRESH).findings).toEqual([])
-  expect(judge(resized, [25], allBytes, FRESH).findings.length).toBeGreaterThan(0)
+  expect(judge(resized, [17], allBytes, FRESH).findings.length).toBeGreaterThan(0)
 })

@@ -1,5 +1,5 @@
 // By hand: HUB_REDUCE=NAME:OFFSET npx vitest run --project screen reduce
-// NAME is a recording's, or torture-SEED. Prints the few bytes that still make the picture differ.
+// NAME is a recording's, or torture-SEED; several with commas. Prints the few bytes that still make the picture differ.
 
 import { expect, test } from 'vitest'
 
@@ -22,9 +22,9 @@ test('what makes a difference is found among what does not', () => {
   expect(Buffer.from(reduced?.before ?? []).toString()).toBe('\x1b[?2004h')
 })
 
-const wanted = process.env['HUB_REDUCE']
-test.runIf(wanted)(`reduce ${wanted ?? ''}`, { timeout: 600_000 }, () => {
-  const [name = '', cut = ''] = wanted?.split(':') ?? []
+const wanted = process.env['HUB_REDUCE']?.split(',') ?? []
+test.runIf(wanted.length).each(wanted)('reduce %s', { timeout: 600_000 }, (which) => {
+  const [name = '', cut = ''] = which.split(':')
   const reduced = reduce(named(name), Number(cut), modelPictures)
   if (!reduced) expect.fail('no difference there in a fresh terminal')
   console.log(`${reduced.cols}x${reduced.rows}, ${reduced.before.length} + ${reduced.rest.length} bytes`)

@@ -1,7 +1,6 @@
 // Finds the few bytes that make a picture wrong: drops what can go while the difference remains.
 
-import type { Aspect } from './compare.js'
-import { judge, type Options } from './gate.js'
+import { judge, type Finding, type Options } from './gate.js'
 import type { Pictures } from './pictures.js'
 import type { Size, Stream } from './terminal.js'
 
@@ -22,9 +21,8 @@ const OPTIONS: Options = { followEvery: 1, usedEvery: Infinity }
 /** Reduces a cut that differs; undefined when it does not, or only in a terminal that was used before. */
 export function reduce(stream: Stream, cut: number, pictures: Pictures): Reduced | undefined {
   if (stream.resizes.length > 0) throw new Error('streams with resizes are not reduced')
-  const aspects = new Set(judge(stream, [cut], pictures, OPTIONS).findings.map(({ aspect }) => aspect))
-  if (aspects.size === 0) return undefined
-  const wanted = (['cells', 'cursor', 'buffer', 'history', 'modes', 'hidden'] as const).find((aspect) => aspects.has(aspect)) ?? 'hidden'
+  const [wanted] = judge(stream, [cut], pictures, OPTIONS).findings
+  if (!wanted) return undefined
   const differs = (pieces: readonly Piece[]) => findings(stream, pieces, pictures, wanted).length > 0
   let pieces = [...split(stream.bytes.subarray(0, cut), true), ...split(stream.bytes.subarray(cut), false)]
   const withoutRest = pieces.filter(({ before }) => before)
@@ -35,10 +33,10 @@ export function reduce(stream: Stream, cut: number, pictures: Pictures): Reduced
   return { cols: stream.cols, rows: stream.rows, before: join(pieces, true), rest: join(pieces, false), findings: findings(stream, pieces, pictures, wanted) }
 }
 
-function findings(size: Size, pieces: readonly Piece[], pictures: Pictures, wanted: Aspect): string[] {
+function findings(size: Size, pieces: readonly Piece[], pictures: Pictures, wanted: Pick<Finding, 'aspect' | 'when'>): string[] {
   const before = join(pieces, true)
   const stream: Stream = { ...size, bytes: Buffer.concat([before, join(pieces, false)]), resizes: [] }
-  return judge(stream, [before.length], pictures, OPTIONS).findings.filter(({ aspect }) => aspect === wanted).map(({ when, aspect, detail }) => `${when} ${aspect}: ${detail}`)
+  return judge(stream, [before.length], pictures, OPTIONS).findings.filter(({ aspect, when }) => aspect === wanted.aspect && when === wanted.when).map(({ when, aspect, detail }) => `${when} ${aspect}: ${detail}`)
 }
 
 function join(pieces: readonly Piece[], before: boolean): Uint8Array {

@@ -78,6 +78,9 @@ export interface Core {
   }
 }
 
+/** What OSC 104 without numbers resets; the special colours come after it. */
+const PALETTE = Array.from({ length: 256 }, (_, index) => index)
+
 /** xterm.js decodes at most so many bytes at once, and drops a character that is split there. */
 const PIECE = 65_536
 
@@ -98,7 +101,7 @@ export class Terminal {
     const [report, set] = [0, 1]
     if (type === report) return
     if (type === set && index !== undefined) this.colours.set(index, String(color))
-    else if (index === undefined) this.colours.clear()
+    else if (index === undefined) PALETTE.forEach((entry) => this.colours.delete(entry))
     else this.colours.delete(index)
   }
 

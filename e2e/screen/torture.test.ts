@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 import { byAspect, chooseCuts, judge, type Options, type Verdict } from './gate.js'
-import { allBytes, hasModel, modelPictures, type Pictures } from './pictures.js'
+import { hasModel, modelPictures } from './pictures.js'
 import { torture, TORTURE_LENGTH } from './torture.js'
 
 const RATCHET = join(import.meta.dirname, 'ratchet.json')
@@ -24,14 +24,10 @@ interface Count {
 }
 type Ratchet = Record<string, Count>
 
-function run(seed: number, resizes: number, pictures: Pictures, options = OPTIONS): Verdict {
+function run(seed: number, resizes: number): Verdict {
   const stream = torture(seed, TORTURE_LENGTH, resizes)
-  return judge(stream, chooseCuts(stream.bytes.length, Infinity, CUTS, seed), pictures, options)
+  return judge(stream, chooseCuts(stream.bytes.length, Infinity, CUTS, seed), modelPictures, OPTIONS)
 }
-
-test('all bytes before a cut are a right picture of a random program', () => {
-  for (let seed = 0; seed < 4; seed++) expect(run(seed, 0, allBytes, { followEvery: 1, usedEvery: Infinity }).findings, `seed ${seed}`).toEqual([])
-})
 
 describe.skipIf(!hasModel)('pictures of random programs', () => {
   test.each([
@@ -40,17 +36,21 @@ describe.skipIf(!hasModel)('pictures of random programs', () => {
   ] as const)('%s: no more differ than before', (name, resizes) => {
     const key = PROOF ? `${name}, proof` : name
     let of = 0
+    let unclear = 0
     const bad: string[] = []
     const aspects: Record<string, number> = {}
     for (let seed = 0; seed < SEEDS; seed++) {
-      const { cuts, findings } = run(seed, resizes, modelPictures)
+      const { cuts, findings, unsteady } = run(seed, resizes)
       of += cuts
+      unclear += unsteady
       const differing = new Set(findings.map(({ cut }) => cut))
       const first = [...differing].flatMap((at) => findings.find(({ cut }) => cut === at) ?? [])
       for (const { cut, when, aspect, detail } of first) bad.push(`torture-${seed}:${cut} (${when}) ${aspect}: ${detail}`)
       for (const [aspect, count] of Object.entries(byAspect(findings))) aspects[aspect] = (aspects[aspect] ?? 0) + count
     }
-    hold(key, { of, different: bad.length }, [JSON.stringify(aspects), ...bad.slice(0, 20)])
+    // Or the comparison says nothing.
+    expect(unclear).toBeLessThan(0.05 * of)
+    hold(key, { of, different: bad.length }, [`${JSON.stringify(aspects)}; at ${unclear} more xterm.js differs from itself`, ...bad.slice(0, 20)])
   })
 })
 
