@@ -67,6 +67,9 @@ mod server;
 mod store;
 mod tasks;
 mod terminal;
+#[cfg(feature = "test-util")]
+#[doc(hidden)]
+pub mod test_util;
 mod time;
 mod transport;
 

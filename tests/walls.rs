@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 /// The rooms, from the entrances to the leaves. Each may know those after it and none before.
 const ORDER: &[&str] = &[
     "plugin",
+    "test_util",
     "server",
     "transport",
     "hub",

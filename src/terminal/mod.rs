@@ -22,6 +22,11 @@ pub(crate) mod pty;
 pub(crate) mod registry;
 pub(crate) mod replies;
 mod ring;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the session does not use it yet")
+)]
+pub(crate) mod screen;
 pub(crate) mod session;
 mod size_policy;
 pub(crate) mod start;
