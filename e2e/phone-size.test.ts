@@ -25,7 +25,7 @@ afterAll(async () => {
 })
 
 /** What the desktop's window does, without a window. */
-function desktop(sessionId: string): { watch: TerminalWatch; sizes: string[]; type: (text: string) => Promise<void> } {
+function desktop(sessionId: string): { watch: TerminalWatch; sizes: string[]; type: (text: string) => Promise<unknown> } {
   const { url, token } = hub.ready
   const client = new HubClient({ url, token })
   onTestFinished(() => client.close())

@@ -1,15 +1,17 @@
 // The hub's terminals over Socket.IO: what is there, watching, typing. Used by the WebView and by
 // the phone alike, so it must not know Tauri, xterm.js or any page.
 
-import { InputQueue } from './input.js'
+import type { InputProgress, InputResult } from './input.js'
 import { type Answered, type ConnectionState, Link, type TokenSource } from './link.js'
-import type { HubError } from './errors.js'
+import { HubError } from './errors.js'
 import type { Observable } from './observable.js'
 import type { AttentionEvent, ListResponse, ResizeResponse, StartedEvent, TerminalInfo } from './protocol.gen.js'
+import { Typing } from './typing.js'
 import type { TerminalSink, WatchOptions } from './view.js'
 import { TerminalWatch } from './watch.js'
 
 export { HubError, type HubErrorCode } from './errors.js'
+export type { InputProgress, InputResult } from './input.js'
 export type { ConnectionState, TokenSource } from './link.js'
 export type { Observable } from './observable.js'
 export type * from './protocol.gen.js'
@@ -26,7 +28,7 @@ export type {
 export type { TerminalWatch } from './watch.js'
 
 const REQUEST_MS = 10_000
-/** Longer: the hub may stop reading for half a `pingTimeout` while a program does not take its input. */
+/** An input waits as long as its program does not read. After this it is sent again, in case it was lost. */
 const INPUT_MS = 30_000
 
 export interface HubClientOptions {
@@ -43,6 +45,13 @@ export type TerminalNews =
   /** It needs somebody, or does not any more. */
   | ({ readonly type: 'attention' } & AttentionEvent)
 
+export interface InputOptions {
+  /** The life of the terminal that it is meant for; the present one when absent. */
+  readonly epoch?: string
+  /** Goes first, and drops what this client has typed there and was not written. For keys such as Ctrl-C. */
+  readonly urgent?: boolean
+}
+
 /**
  * A connection to a hub.
  *
@@ -58,13 +67,18 @@ export type TerminalNews =
 export class HubClient {
   readonly #link: Link
   readonly #watches = new Map<string, TerminalWatch>()
-  readonly #inputs = new Map<string, InputQueue>()
+  readonly #typing: Typing
+  /** Lives that are being asked for; what is typed meanwhile waits, or it would overtake. */
+  readonly #lives = new Map<string, Promise<string>>()
   readonly #newsListeners = new Set<(news: TerminalNews) => void>()
 
   /** Connects at once. */
   constructor({ url, token }: HubClientOptions) {
     this.#link = new Link(url, token)
     const link = this.#link
+    this.#typing = new Typing((request, done) => {
+      link.request('terminal:input', request, INPUT_MS, done)
+    })
     link.on('terminal:output', (event) => this.#watches.get(event.sessionId)?.output(event))
     link.on('terminal:reset', (event) => this.#watches.get(event.sessionId)?.reset(event))
     link.on('terminal:resized', (event) => this.#watches.get(event.sessionId)?.resized(event))
@@ -85,6 +99,9 @@ export class HubClient {
         if (status === 'connected') watch.connected()
         else watch.disconnected()
       }
+      if (status === 'connected') this.#typing.connected()
+      else if (status === 'connecting' || status === 'reconnecting') this.#typing.disconnected()
+      else this.#typing.fail(new HubError('DISCONNECTED', 'Not connected to the hub'))
     })
     link.connect()
   }
@@ -136,21 +153,34 @@ export class HubClient {
   }
 
   /**
-   * Types into a terminal; resolves when all of it has been written to the program. It is sent
-   * once or not at all: with the connection gone it fails with `DISCONNECTED`, and if that
-   * happened on the way nobody knows how much arrived. A failure also fails what was typed
-   * behind it. With `epoch`, it is meant for that life of the terminal only.
+   * Types into a terminal; resolves when all of it has been written to the program (`written`), or
+   * when something urgent came first (`dropped`). It is written once: what is under way when the
+   * connection is lost is sent again when it is back within two minutes. Nothing is kept for
+   * later: with the connection gone it fails with `DISCONNECTED`, and nothing was sent. `TIMEOUT`
+   * means that nobody knows how much arrived. A failure also fails what was typed behind it.
    */
-  input(sessionId: string, text: string, epoch?: string): Promise<void> {
-    let queue = this.#inputs.get(sessionId)
-    if (queue === undefined) {
-      queue = new InputQueue((input, life, done) => {
-        const request = { sessionId, input, ...(life !== undefined && { epoch: life }) }
-        this.#link.request('terminal:input', request, INPUT_MS, done)
-      })
-      this.#inputs.set(sessionId, queue)
-    }
-    return queue.push(text, epoch)
+  async input(sessionId: string, text: string, { epoch, urgent = false }: InputOptions = {}): Promise<InputResult> {
+    if (!this.#link.connected) throw new HubError('DISCONNECTED', 'Not connected to the hub')
+    const looking = this.#lives.get(sessionId)
+    const life = looking ?? epoch ?? this.#watches.get(sessionId)?.state.value.terminal?.epoch
+    if (looking === undefined && typeof life === 'string') return this.#typing.push(sessionId, life, text, urgent)
+    const found = (looking ?? this.#lifeOf(sessionId)).then((present) => epoch ?? present)
+    return this.#typing.push(sessionId, await found, text, urgent)
+  }
+
+  /** Whether something that was typed here has not been written yet. */
+  isTyping(sessionId: string): boolean {
+    return this.#typing.busy(sessionId)
+  }
+
+  /** How far the long input (over 32 KiB) that is under way has come; undefined when there is none. */
+  inputProgress(sessionId: string): Observable<InputProgress | undefined> {
+    return this.#typing.progress(sessionId)
+  }
+
+  /** Drops what was typed here and has not been written; a paste that has begun is ended. */
+  dropInput(sessionId: string): void {
+    this.#typing.drop(sessionId)
   }
 
   /**
@@ -165,6 +195,19 @@ export class HubClient {
   /** Ends every process of the terminal. */
   async kill(sessionId: string): Promise<void> {
     await this.#request('terminal:kill', { sessionId })
+  }
+
+  /** The present life of a terminal that is not watched. */
+  #lifeOf(sessionId: string): Promise<string> {
+    const looking = this.list()
+      .then((terminals) => {
+        const terminal = terminals.find((each) => each.sessionId === sessionId)
+        if (terminal === undefined) throw new HubError('NOT_FOUND', 'Terminal session not found')
+        return terminal.epoch
+      })
+      .finally(() => this.#lives.delete(sessionId))
+    this.#lives.set(sessionId, looking)
+    return looking
   }
 
   #tell(news: TerminalNews): void {

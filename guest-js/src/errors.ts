@@ -26,11 +26,14 @@ export class HubError extends Error {
   readonly code: HubErrorCode
   /** After how many milliseconds it makes sense to try again, when the hub said so. */
   readonly retryAfterMs: number | undefined
+  /** What the hub said besides, by name (`expected`, `epoch`). */
+  readonly details: Readonly<Record<string, unknown>>
 
-  constructor(code: HubErrorCode, message: string, retryAfterMs?: number) {
+  constructor(code: HubErrorCode, message: string, retryAfterMs?: number, details: Record<string, unknown> = {}) {
     super(message)
     this.code = code
     this.retryAfterMs = retryAfterMs
+    this.details = details
   }
 
   /**
@@ -46,6 +49,13 @@ export class HubError extends Error {
     const code = typeof said === 'string' && CODES.has(said) ? (said as HubErrorCode) : 'INTERNAL'
     const message = [fields['message'], fields['error']].find((text) => typeof text === 'string')
     const retry = fields['retryAfterMs']
-    return new HubError(code, message ?? 'The hub gave no reason', typeof retry === 'number' ? retry : undefined)
+    const after = typeof retry === 'number' ? retry : undefined
+    return new HubError(code, message ?? 'The hub gave no reason', after, detailsOf(fields))
   }
+}
+
+const KNOWN: ReadonlySet<string> = new Set(['success', 'error', 'message', 'code', 'retryAfterMs'])
+
+function detailsOf(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !KNOWN.has(name)))
 }

@@ -52,6 +52,9 @@ export interface AttachedTerminal extends Disposable {
   input(data: string): void
 }
 
+/** Ctrl-C, Ctrl-\ and Ctrl-Z: whoever presses these does not want to wait for what they pasted. */
+const URGENT: ReadonlySet<string> = new Set(['\x03', '\x1c', '\x1a'])
+
 /** CAN ends whatever escape sequence was cut off by the reset, RIS resets. */
 const RESET = '\x18\x1bc'
 
@@ -74,7 +77,10 @@ export function attachTerminal(
   const input = (data: string): void => {
     const { terminal } = watch.state.value
     if (!mayType() || terminal === undefined) return
-    client.input(sessionId, data, terminal.epoch).catch((error: unknown) => options.onInputError?.(HubError.from(error)))
+    const urgent = URGENT.has(data) && client.isTyping(sessionId)
+    client
+      .input(sessionId, cleanPaste(data), { epoch: terminal.epoch, urgent })
+      .catch((error: unknown) => options.onInputError?.(HubError.from(error)))
   }
   const stopState = watch.state.subscribe(() => {
     term.options.disableStdin = !mayType()
@@ -97,6 +103,16 @@ export function attachTerminal(
       watch.close()
     },
   }
+}
+
+const PASTE_BEGIN = '\x1b[200~'
+const PASTE_END = '\x1b[201~'
+
+/** A pasted text must not end its own brackets: what follows would be typed. xterm.js leaves that to us. */
+function cleanPaste(data: string): string {
+  if (!data.startsWith(PASTE_BEGIN) || !data.endsWith(PASTE_END)) return data
+  const text = data.slice(PASTE_BEGIN.length, -PASTE_END.length)
+  return PASTE_BEGIN + text.replaceAll('\x1b', '\u241b') + PASTE_END
 }
 
 function allowsInput(role: Role | undefined): boolean {

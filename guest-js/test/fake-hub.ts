@@ -26,6 +26,8 @@ interface Refusal {
   error: string
   code: string
   retryAfterMs?: number
+  expected?: number
+  epoch?: string
 }
 
 const NOT_FOUND: Refusal = { success: false, error: 'Terminal session not found', code: 'NOT_FOUND' }
@@ -49,9 +51,35 @@ export class FakeTerminal {
   readonly watches: WatchRequest[] = []
   readonly acks: AckRequest[] = []
   readonly inputs: InputRequest[] = []
+  /** The last number taken, by client. */
+  readonly #taken = new Map<string, number>()
   readonly views: ViewRequest[] = []
 
   constructor(readonly sessionId: string) {}
+
+  /** Takes what is typed, each number of a client once. */
+  type(request: InputRequest): Answer | Refusal {
+    const { clientId, seq, epoch } = request
+    if (epoch !== undefined && epoch !== this.epoch) {
+      return { success: false, error: 'Another life', code: 'CONFLICT', epoch: this.epoch }
+    }
+    if (clientId === undefined || seq === undefined) {
+      this.inputs.push(request)
+      return { success: true }
+    }
+    const expected = (this.#taken.get(clientId) ?? 0) + 1
+    if (seq > expected) return { success: false, error: 'Something is missing', code: 'CONFLICT', expected }
+    if (seq === expected) {
+      this.inputs.push(request)
+      this.#taken.set(clientId, seq)
+    }
+    return { success: true, seq }
+  }
+
+  /** Everything typed, as the program has it. */
+  get typed(): string {
+    return this.inputs.map(({ input }) => input).join('')
+  }
 
   /** The program writes: sent as far as each viewer's window allows. */
   print(data: string | Buffer): void {
@@ -166,8 +194,7 @@ export class FakeHub {
       return { success: true }
     })
     on('terminal:input', (request: InputRequest) => {
-      this.terminals.get(request.sessionId)?.inputs.push(request)
-      return { success: true }
+      return this.terminals.get(request.sessionId)?.type(request) ?? NOT_FOUND
     })
     on('terminal:resize', ({ sessionId, cols, rows }: ResizeRequest) => {
       this.terminals.get(sessionId)?.resize(cols, rows)

@@ -3,9 +3,10 @@
 import headless from '@xterm/headless'
 import { expect, onTestFinished, test } from 'vitest'
 
+import type { HubClient } from '../src/client.js'
 import { HubError } from '../src/errors.js'
 import { type AttachedTerminal, attachTerminal, type AttachOptions, type XtermLike } from '../src/terminal.js'
-import type { FakeTerminal } from './fake-hub.js'
+import type { FakeHub, FakeTerminal } from './fake-hub.js'
 import { connect, eventually, startHub } from './helpers.js'
 
 /** @xterm/headless is CommonJS. */
@@ -24,18 +25,27 @@ function screen(term: Xterm): string {
   return lines.join('\n').trimEnd()
 }
 
+interface Attached {
+  readonly hub: FakeHub
+  readonly client: HubClient
+  readonly terminal: FakeTerminal
+  readonly term: Xterm
+  readonly attachment: AttachedTerminal
+}
+
 async function attached(
   prepare: (terminal: FakeTerminal) => void,
   options: Partial<AttachOptions> = {},
-): Promise<{ terminal: FakeTerminal; term: Xterm; attachment: AttachedTerminal; hub: Awaited<ReturnType<typeof startHub>> }> {
+): Promise<Attached> {
   const hub = await startHub()
   const terminal = hub.terminal('one')
   prepare(terminal)
   const term = xterm()
-  const attachment = attachTerminal(connect(hub), 'one', term, { answersQueries: true, ...options })
+  const client = connect(hub)
+  const attachment = attachTerminal(client, 'one', term, { answersQueries: true, ...options })
   onTestFinished(() => attachment.dispose())
   await eventually(() => expect(attachment.watch.state.value.phase).toBe('live'))
-  return { hub, terminal, term, attachment }
+  return { hub, client, terminal, term, attachment }
 }
 
 test('fits a real Terminal of the browser, too', () => {
@@ -82,7 +92,7 @@ test('joins a character that was split between chunks', async () => {
 test('types, except as a viewer', async () => {
   const { terminal, term } = await attached(() => undefined, { transformInput: (data) => data.toUpperCase() })
   term.input('ls\r')
-  await eventually(() => expect(terminal.inputs).toEqual([{ sessionId: 'one', input: 'LS\r', epoch: 'life-1' }]))
+  await eventually(() => expect(terminal.inputs).toMatchObject([{ sessionId: 'one', input: 'LS\r', epoch: 'life-1' }]))
 
   const hub = await startHub()
   hub.role = 'viewer'
@@ -99,9 +109,31 @@ test('types, except as a viewer', async () => {
 test('input that is lost is reported', async () => {
   const lost: HubError[] = []
   const { hub, term } = await attached(() => undefined, { onInputError: (error) => lost.push(error) })
-  hub.refusals.set('terminal:input', [{ success: false, error: 'No', code: 'UNAVAILABLE' }])
+  hub.refusals.set('terminal:input', [{ success: false, error: 'No', code: 'FORBIDDEN' }])
   term.input('x')
-  await eventually(() => expect(lost).toMatchObject([{ code: 'UNAVAILABLE' }]))
+  await eventually(() => expect(lost).toMatchObject([{ code: 'FORBIDDEN' }]))
+})
+
+test('Ctrl-C is urgent when something waits, and only then', async () => {
+  const { hub, client, terminal, term } = await attached(() => undefined)
+  term.input('\x03')
+  await eventually(() => expect(terminal.inputs).toMatchObject([{ input: '\x03' }]))
+  expect(terminal.inputs[0]?.urgent).toBeUndefined()
+  hub.silent.add('terminal:input')
+  await eventually(() => expect(client.isTyping('one')).toBe(false))
+  term.input('p'.repeat(200_000))
+  await eventually(() => expect(terminal.inputs).toHaveLength(3))
+  expect(client.inputProgress('one').value).toEqual({ written: 0, total: 200_000 })
+  term.input('\x03')
+  await eventually(() => expect(terminal.inputs.at(-1)).toMatchObject({ input: '\x03', urgent: true, seq: 4 }))
+  client.dropInput('one')
+  await eventually(() => expect(terminal.inputs.at(-1)).toMatchObject({ input: '', urgent: true, seq: 5 }))
+})
+
+test('a paste cannot end its own brackets', async () => {
+  const { terminal, term } = await attached((it) => it.print('\x1b[?2004h'))
+  term.input('\x1b[200~one\x1b[201~rm -rf\r\x1b[201~')
+  await eventually(() => expect(terminal.typed).toBe('\x1b[200~one\u241b[201~rm -rf\r\x1b[201~'))
 })
 
 const QUERIES = '\x1b[c\x1b[>c\x1b[5n\x1b[6n\x1b[?6n\x1b[?25$p\x1b[4$p\x1bP$qm\x1b\\'

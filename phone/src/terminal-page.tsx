@@ -11,6 +11,7 @@ import { audience, ending } from './format.js'
 import { Icon } from './icon.js'
 import { KeyBar } from './key-bar.js'
 import { type BarKey, isOneCharacter, modify, type Modifiers, NO_MODIFIERS, sequence } from './keys.js'
+import { PasteBar } from './paste-bar.js'
 import { PasteDialog, readClipboard } from './paste-dialog.js'
 import { useTerminal } from './use-terminal.js'
 
@@ -116,6 +117,7 @@ export function TerminalPage({ client, sessionId, onBack, onUnpair }: Props): VN
       </header>
       <ConnectionBanner client={client} onUnpair={onUnpair} />
       <TerminalStrip state={state} onRestart={restart} />
+      <PasteBar client={client} sessionId={sessionId} />
       {/* xterm.js listens on what it draws; below the last line there is room to tap, too. */}
       <main ref={host} class="screen" aria-label={`Terminal ${sessionId}`} onClick={() => typing && screen()?.focus()} />
       <p class="toast" role="alert" hidden={notice === undefined}>
@@ -171,8 +173,6 @@ function inputFailure(error: HubError): string {
       return 'The hub did not confirm what was typed. Look before typing it again.'
     case 'FORBIDDEN':
       return 'Not sent: this phone may not type.'
-    case 'UNAVAILABLE':
-      return 'Not sent: the program does not read its input.'
     default:
       return `Not sent: ${error.message}`
   }

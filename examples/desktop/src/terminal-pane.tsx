@@ -7,6 +7,7 @@ import { type AttachedTerminal, attachTerminal } from 'tauri-plugin-realtime-hub
 
 import { ending } from './format.js'
 import { usePageVisible } from './hooks.js'
+import { PasteBar } from './paste-bar.js'
 import { createScreen, type Screen, type Size } from './screen.js'
 
 interface Props {
@@ -26,11 +27,12 @@ interface Props {
 }
 
 export function TerminalPane(props: Props): VNode {
-  const { terminal, inFront, onAgain } = props
+  const { client, terminal, inFront, onAgain } = props
   const { host, state } = useTerminal(props)
   return (
     <section class="pane" hidden={!inFront} aria-label={`Terminal ${terminal.sessionId}`} data-phase={state.phase}>
       <div ref={host} class="screen" />
+      <PasteBar client={client} sessionId={terminal.sessionId} />
       <Strip state={state} onAgain={onAgain} />
     </section>
   )
@@ -128,8 +130,6 @@ function inputFailure(error: HubError): string {
       return 'The hub did not confirm what was typed. Look before typing it again.'
     case 'CONFLICT':
       return 'Not sent: the program has ended.'
-    case 'UNAVAILABLE':
-      return 'Not sent: the program does not read its input.'
     default:
       return `Not sent: ${error.message}`
   }
