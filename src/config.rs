@@ -15,7 +15,7 @@ use url::Url;
 use crate::error::{HubError, Result};
 use crate::protocol::SizePolicy;
 
-pub use terminals::{Lifecycle, NeedsInputWhen, Orphans};
+pub use terminals::{Lifecycle, NeedsInputWhen, Orphans, Recording};
 
 /// The port that is tried when none is asked for.
 pub const DEFAULT_PORT: u16 = 3000;
@@ -45,6 +45,8 @@ pub struct HubConfig {
     /// What makes a terminal need somebody. Nothing does by default: a shell rings for a key
     /// that has no meaning.
     pub needs_input: NeedsInputWhen,
+    /// Which terminals are recorded.
+    pub recording: Recording,
     /// How much of everything.
     pub limits: Limits,
     /// How long everything may take.
@@ -191,6 +193,7 @@ impl HubConfig {
             }
         }
         self.lifecycle.check()?;
+        self.recording.check()?;
         self.limits.check()?;
         self.timing.check()?;
         Ok(self)
@@ -344,6 +347,12 @@ mod tests {
             (r#"{"limits": {"ringBytes": 1}}"#, "limits.ringBytes"),
             (r#"{"limits": {"pairings": 0}}"#, "limits.pairings"),
             (r#"{"lifecycle": {"idleMs": 9999999999}}"#, "idleMs"),
+            (r#"{"recording": {"all": true}}"#, "recording.dir"),
+            (r#"{"recording": {"dir": "here"}}"#, "absolute"),
+            (
+                r#"{"recording": {"totalBytes": 1048576}}"#,
+                "recording.totalBytes",
+            ),
             (r#"{"lifecycle": {"orphans": "adopt"}}"#, "unknown variant"),
             (
                 r#"{"timing": {"pingIntervalMs": 0}}"#,

@@ -32,6 +32,7 @@ use crate::terminal::adopted::{AdoptError, AdoptRequest, Adopted};
 use crate::terminal::audience::{Seat, Who};
 use crate::terminal::input::Input;
 use crate::terminal::news::Item;
+use crate::terminal::recording::RecordingFile;
 use crate::terminal::registry::Registry;
 use crate::terminal::start;
 use crate::time::millis_since_epoch;
@@ -135,6 +136,12 @@ impl HubHandle {
     #[must_use]
     pub fn list(&self) -> Vec<TerminalInfo> {
         self.list_for(&host())
+    }
+
+    /// The recordings in the configured folder, the oldest first.
+    #[must_use]
+    pub fn recordings(&self) -> Vec<RecordingFile> {
+        self.0.terminals.recorder.files()
     }
 
     /// Starts a terminal.
@@ -401,7 +408,7 @@ impl HubHandle {
             hub: inner.id.clone(),
             address: inner.address.listening().map(|address| address.to_string()),
             external: inner.config.external_url.as_ref().map(base),
-            problems: inner.problems.clone(),
+            problems: [&inner.problems[..], &inner.terminals.recorder.problems()].concat(),
             storage: inner.storage,
             engine: EngineStatus {
                 total_clients: front.map_or(0, Front::connections),

@@ -58,6 +58,7 @@ mod config;
 mod error;
 mod hub;
 mod ids;
+mod lock;
 #[cfg(feature = "tauri")]
 mod plugin;
 pub mod protocol;
@@ -73,7 +74,9 @@ pub mod test_util;
 mod time;
 mod transport;
 
-pub use config::{DEFAULT_PORT, HubConfig, Lifecycle, Limits, NeedsInputWhen, Orphans, Timing};
+pub use config::{
+    DEFAULT_PORT, HubConfig, Lifecycle, Limits, NeedsInputWhen, Orphans, Recording, Timing,
+};
 pub use error::{HubError, Result};
 pub use hub::HubHandle;
 pub use ids::{DeviceId, HubId, InvalidId, MAX_ID_LEN, ProjectId, SessionId};
@@ -91,3 +94,4 @@ pub use terminal::pty::Ended;
 /// of this crate's interface: another incompatible version of it is one of this crate.
 #[doc(no_inline)]
 pub use terminal::pty::portable_pty;
+pub use terminal::recording::RecordingFile;

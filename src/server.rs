@@ -19,6 +19,7 @@ use crate::store::{self, Opened};
 use crate::tasks::{Tasks, Threads};
 use crate::terminal::news::News;
 use crate::terminal::pty::NativePty;
+use crate::terminal::recording::Recorder;
 use crate::terminal::registry::Registry;
 use crate::terminal::start::{HubEnv, Starter};
 use crate::transport::connection::Flows;
@@ -92,7 +93,8 @@ pub(crate) fn start(
 
     let (opened, devices) = remember(&config, &mut problems);
     let tasks = Tasks::new(threads.handle().clone());
-    let terminals = Registry::new(Starter {
+    let recorder = Recorder::new(config.recording.clone(), tasks.clone());
+    let starter = Starter {
         hub: opened.hub.clone(),
         limits: config.limits.clone(),
         timing: config.timing.clone(),
@@ -103,7 +105,8 @@ pub(crate) fn start(
         size_policy: config.size_policy,
         needs_input: config.needs_input,
         news: News::default(),
-    });
+    };
+    let terminals = Registry::new(starter, recorder);
     let auth = Authenticator {
         local: LocalTokens::new(),
         devices,
@@ -253,9 +256,11 @@ pub(crate) async fn shutdown(hub: &Inner) {
         let _ = timeout(FAREWELL, told).await;
         let _ = timeout_at(deadline, front.sockets.close()).await;
     }
+    let _ = timeout_at(deadline, hub.terminals.recorder.finished()).await;
     let left = deadline.saturating_duration_since(Instant::now());
     if !hub.tasks.finish(left).await {
         tracing::warn!("not every task ended in time");
     }
     hub.auth.devices.release();
+    hub.terminals.recorder.release();
 }

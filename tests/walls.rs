@@ -28,6 +28,7 @@ const ORDER: &[&str] = &[
     "error",
     "protocol",
     "ids",
+    "lock",
     "secret",
     "qr",
     "time",

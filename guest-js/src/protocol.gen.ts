@@ -666,6 +666,10 @@ epoch: string,
  */
 needsInput: NeedsInput, 
 /**
+ * Whether it is being recorded.
+ */
+recording: boolean, 
+/**
  * How many sockets watch it.
  */
 viewers: number, 
@@ -734,7 +738,11 @@ title?: string,
 /**
  * Whose size it has when several show it; as configured when absent.
  */
-sizePolicy?: SizePolicy, };
+sizePolicy?: SizePolicy, 
+/**
+ * Whether it is recorded; as configured when absent.
+ */
+record?: boolean, };
 
 /**
  * Where the hub is and a credential of this launch for it.

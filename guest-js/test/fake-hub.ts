@@ -244,6 +244,6 @@ function describe(terminal: FakeTerminal): TerminalInfo {
   const { sessionId, cols, rows, epoch, exit, viewers } = terminal
   return {
     ...{ sessionId, cols, rows, epoch, projectId: 'default', hub: 'fake', title: sessionId, command: 'sh', args: [] },
-    ...{ cwd: '/', running: exit === undefined, needsInput: { active: false }, viewers: viewers.size, createdAt: 0, lastOutputAt: null, ...exit },
+    ...{ cwd: '/', running: exit === undefined, needsInput: { active: false }, recording: false, viewers: viewers.size, createdAt: 0, lastOutputAt: null, ...exit },
   }
 }

@@ -345,6 +345,8 @@ pub struct TerminalInfo {
     pub epoch: String,
     /// Whether it needs somebody.
     pub needs_input: NeedsInput,
+    /// Whether it is being recorded.
+    pub recording: bool,
     /// How many sockets watch it.
     pub viewers: usize,
     /// Milliseconds since the epoch.
@@ -401,6 +403,9 @@ pub struct RegisterRequest {
     /// Whose size it has when several show it; as configured when absent.
     #[cfg_attr(test, ts(optional))]
     pub size_policy: Option<SizePolicy>,
+    /// Whether it is recorded; as configured when absent.
+    #[cfg_attr(test, ts(optional))]
+    pub record: Option<bool>,
 }
 
 impl RegisterRequest {
@@ -418,6 +423,7 @@ impl RegisterRequest {
             rows: None,
             title: None,
             size_policy: None,
+            record: None,
         }
     }
 }

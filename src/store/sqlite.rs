@@ -1,13 +1,12 @@
 //! The store in an SQLite file, on a thread of its own. One hub at a time: a lock file keeps a
 //! second instance of the application from the same folder.
 
-use std::fs::{File, OpenOptions, create_dir_all};
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
-use fs4::FileExt;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::ids::{DeviceId, HubId, ProjectId};
@@ -82,20 +81,9 @@ impl SqliteStore {
 }
 
 fn lock(folder: &Path) -> Result<File, StoreError> {
-    create_dir_all(folder).map_err(StoreError::new)?;
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(folder.join("realtime-hub.lock"))
-        .map_err(StoreError::new)?;
-    match FileExt::try_lock(&file) {
-        Ok(()) => Ok(file),
-        Err(fs4::TryLockError::WouldBlock) => Err(StoreError::new(
-            "another instance of the application uses this data folder",
-        )),
-        Err(fs4::TryLockError::Error(error)) => Err(StoreError::new(error)),
-    }
+    crate::lock::lock(folder, "realtime-hub.lock")
+        .map_err(StoreError::new)?
+        .ok_or_else(|| StoreError::new("another instance of the application uses this data folder"))
 }
 
 fn connect(file: &Path) -> rusqlite::Result<Connection> {

@@ -35,6 +35,8 @@ pub struct AdoptRequest {
     pub size: Option<(u16, u16)>,
     /// Whose size it has when several show it; as configured when absent.
     pub size_policy: Option<SizePolicy>,
+    /// Whether it is recorded; as configured when absent.
+    pub record: Option<bool>,
 }
 
 impl AdoptRequest {
@@ -50,6 +52,7 @@ impl AdoptRequest {
             cwd: None,
             size: None,
             size_policy: None,
+            record: None,
         }
     }
 }

@@ -96,6 +96,11 @@ impl Audience {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.state().watchers.len()
+    }
+
     fn typed(&self, key: u64, now: Instant) {
         let mut state = self.state();
         let Some(watcher) = state.watchers.get_mut(&key) else {

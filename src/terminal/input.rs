@@ -13,6 +13,7 @@ use crate::error::{HubError, Result};
 
 use super::ledger::{ClientKey, Fate, Ledger, Offer};
 use super::line::Waker;
+use super::recording::Tap;
 
 /// When to ask again after too much was asked.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
@@ -89,6 +90,8 @@ pub(crate) struct InputQueue {
     state: Mutex<State>,
     changed: Condvar,
     waker: OnceLock<Waker>,
+    /// Where what has been written is told, when it is recorded.
+    tap: OnceLock<Tap>,
 }
 
 #[derive(Default)]
@@ -129,6 +132,17 @@ impl InputQueue {
         self.changed.notify_one();
         if let Some(waker) = self.waker.get() {
             waker.wake();
+        }
+    }
+
+    /// Where what has been written is told from now on, once.
+    pub(super) fn tap(&self, tap: Tap) {
+        let _ = self.tap.set(tap);
+    }
+
+    pub(super) fn wrote(&self, bytes: &[u8]) {
+        if let Some(tap) = self.tap.get() {
+            tap.hear(bytes);
         }
     }
 

@@ -19,6 +19,7 @@ mod paste;
 mod processes;
 mod program;
 pub(crate) mod pty;
+pub(crate) mod recording;
 pub(crate) mod registry;
 pub(crate) mod replies;
 mod ring;

@@ -15,12 +15,14 @@ use super::adopted::{AdoptError, AdoptRequest, Adopted};
 use super::lifecycle::supervise;
 use super::news::{Item, What};
 use super::pty::Ended;
+use super::recording::Recorder;
 use super::session::Session;
-use super::start::{Starter, check, check_adopted};
+use super::start::{DEFAULT_TERM, Starter, check, check_adopted};
 
 /// The terminals of this hub.
 pub(crate) struct Registry {
     starter: Starter,
+    pub(crate) recorder: Arc<Recorder>,
     sessions: Mutex<Sessions>,
 }
 
@@ -47,9 +49,10 @@ impl std::fmt::Debug for Registry {
 }
 
 impl Registry {
-    pub(crate) fn new(starter: Starter) -> Arc<Self> {
+    pub(crate) fn new(starter: Starter, recorder: Arc<Recorder>) -> Arc<Self> {
         Arc::new(Self {
             starter,
+            recorder,
             sessions: Mutex::default(),
         })
     }
@@ -96,6 +99,7 @@ impl Registry {
     /// `UNAVAILABLE` when there are too many.
     pub(crate) async fn start(self: &Arc<Self>, request: RegisterRequest) -> Result<Arc<Session>> {
         let checked = check(&request)?;
+        let record = self.recorder.wanted(request.record)?;
         let reservation = self.reserve(&request.session_id)?;
         let (session, ended) = self.starter.launch(&request, checked).await?;
         self.supervise(&session, ended);
@@ -103,6 +107,11 @@ impl Registry {
             // It must take no place among those that have ended.
             session.dismiss();
             return Err(error);
+        }
+        if record {
+            let kind = request.env.get("TERM").cloned();
+            let kind = kind.unwrap_or_else(|| DEFAULT_TERM.into());
+            self.recorder.begin(&session, Some(kind));
         }
         self.settle(reservation, session)
     }
@@ -118,9 +127,11 @@ impl Registry {
         adopted: Adopted,
     ) -> std::result::Result<Arc<Session>, AdoptError> {
         let id = request.session_id.clone();
-        let sound =
-            check_adopted(&request, &adopted).and_then(|checked| Ok((checked, self.reserve(&id)?)));
-        let (checked, reservation) = match sound {
+        let sound = check_adopted(&request, &adopted).and_then(|checked| {
+            let record = self.recorder.wanted(request.record)?;
+            Ok((checked, record, self.reserve(&id)?))
+        });
+        let (checked, record, reservation) = match sound {
             Ok(sound) => sound,
             Err(error) => {
                 return Err(AdoptError {
@@ -138,6 +149,9 @@ impl Registry {
             .take_over(request, checked, adopted)
             .map_err(lost)?;
         self.supervise(&session, ended);
+        if record {
+            self.recorder.begin(&session, None);
+        }
         self.settle(reservation, session).map_err(lost)
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -25,6 +25,7 @@ use super::input::{Input, InputQueue};
 use super::news::{Item, News, What};
 use super::program::Program;
 use super::pty::{Control, Ended};
+use super::recording::Tap;
 use super::replies::is_typed;
 use super::ring::BLOCK;
 use super::stream::{Cursor, Piece, Size, Start, Stream};
@@ -33,6 +34,10 @@ use super::stream::{Cursor, Piece, Size, Start, Stream};
 /// the ring. Short: at the speed of a pseudo-terminal one that has stalled holds a megabyte or
 /// two for this long.
 const MOVING: Duration = Duration::from_millis(10);
+
+/// The same for what records a terminal: a disk takes its time, and what is lost is lost for
+/// ever. There is one of it at most.
+const WRITING: Duration = Duration::from_secs(1);
 
 /// So much output, in bytes, is sent at once even while it flows. Waking a viewer and its
 /// client costs as much as carrying tens of kilobytes; with half of this a viewer of a flood
@@ -74,6 +79,7 @@ pub(crate) struct Session {
     input: Arc<InputQueue>,
     /// Inputs that there have been.
     typed: AtomicU64,
+    recording: AtomicBool,
     /// Fires when the exit has been recorded.
     finished: CancellationToken,
     /// Fires when nobody needs it any more, once it has ended.
@@ -85,6 +91,8 @@ struct State {
     stream: Stream,
     places: HashMap<u64, Place>,
     next_viewer: u64,
+    /// The viewer that records.
+    recorder: Option<u64>,
     /// Somebody has seen all there is and waits for more.
     wanted: bool,
     /// How many [`LOT`]s there have been.
@@ -137,6 +145,7 @@ impl Session {
                 stream: Stream::new(size),
                 places: HashMap::new(),
                 next_viewer: 0,
+                recorder: None,
                 wanted: false,
                 lots: 0,
                 last_output_at: None,
@@ -147,6 +156,7 @@ impl Session {
             control: Mutex::new(control),
             input,
             typed: AtomicU64::new(0),
+            recording: AtomicBool::new(false),
             finished: CancellationToken::new(),
             dismissed: CancellationToken::new(),
         }
@@ -195,13 +205,21 @@ impl Session {
     /// Sets the size, for [`super::audience`], which decides. False when it has that size already.
     pub(super) fn resize(&self, size: Size) -> std::io::Result<bool> {
         let control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.state().stream.size() == size {
-            return Ok(false);
+        let before = {
+            let mut state = self.state();
+            let before = state.stream.size();
+            // Recorded first: what the program prints for the new size must come after it.
+            if !state.stream.resize(size) {
+                return Ok(false);
+            }
+            before
+        };
+        let resized = control.resize(size);
+        if resized.is_err() {
+            self.state().stream.resize(before);
         }
-        control.resize(size)?;
-        self.state().stream.resize(size);
         self.changed.send_replace(());
-        Ok(true)
+        resized.map(|()| true)
     }
 
     /// Ends every process of the terminal; they get `grace` after each signal. Waits until the
@@ -275,6 +293,11 @@ impl Session {
         self.finished.cancel();
     }
 
+    /// Has what is typed from now on recorded. A session is recorded once.
+    pub(super) fn tap_input(&self, tap: Tap) {
+        self.input.tap(tap);
+    }
+
     fn attention(&self) -> MutexGuard<'_, Attention> {
         self.attention
             .lock()
@@ -319,9 +342,10 @@ impl Session {
 
     /// What tells whether anybody needs it: compare two of them.
     pub(super) fn activity(&self) -> Activity {
+        let watchers = self.audience.count();
         let state = self.state();
         Activity {
-            watched: !state.places.is_empty(),
+            watched: watchers > 0,
             watches: state.next_viewer,
             printed: state.stream.end(),
             typed: self.typed.load(Ordering::Relaxed),
@@ -361,6 +385,7 @@ impl Session {
 
     pub(crate) fn info(&self) -> TerminalInfo {
         let needs_input = self.attention().needs().clone();
+        let viewers = self.audience.count();
         let state = self.state();
         TerminalInfo {
             needs_input,
@@ -376,7 +401,8 @@ impl Session {
             running: state.stream.exit().is_none(),
             exit: state.stream.exit().cloned(),
             epoch: self.facts.epoch.clone(),
-            viewers: state.places.len(),
+            viewers,
+            recording: self.recording.load(Ordering::Relaxed),
             created_at: self.created_at,
             last_output_at: state.last_output_at.map(millis_since_epoch),
         }
@@ -390,6 +416,19 @@ impl Session {
         state.next_viewer += 1;
         state.places.insert(viewer, Place::at(start.cursor.offset));
         (viewer, start)
+    }
+
+    /// Takes in the viewer that records, at the first byte.
+    pub(super) fn enter_recorder(&self) -> (u64, Start) {
+        self.recording.store(true, Ordering::Relaxed);
+        let (viewer, start) = self.enter(Some(0));
+        self.state().recorder = Some(viewer);
+        (viewer, start)
+    }
+
+    pub(super) fn leave_recorder(&self, viewer: u64) {
+        self.leave(viewer);
+        self.recording.store(false, Ordering::Relaxed);
     }
 
     /// A new start for a viewer that has lost its place.
@@ -469,11 +508,15 @@ impl State {
             return;
         }
         let now = Instant::now();
+        let patience = |viewer| match self.recorder == Some(viewer) {
+            true => WRITING,
+            false => MOVING,
+        };
         let needed = self
             .places
-            .values()
-            .filter(|place| now.duration_since(place.moved) < MOVING)
-            .map(|place| place.offset)
+            .iter()
+            .filter(|(viewer, place)| now.duration_since(place.moved) < patience(**viewer))
+            .map(|(_, place)| place.offset)
             .min()
             .unwrap_or(end)
             .max(end.saturating_sub(burst));

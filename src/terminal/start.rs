@@ -25,6 +25,9 @@ use super::session::{Facts, Session};
 use super::stream::Size;
 use super::writing;
 
+/// What a program is told its terminal is, unless it is told otherwise.
+pub(crate) const DEFAULT_TERM: &str = "xterm-256color";
+
 /// The size of a terminal for which none is asked, as terminals have had for decades.
 const DEFAULT_SIZE: (u32, u32) = (80, 24);
 
@@ -134,7 +137,7 @@ impl Starter {
     ) -> Result<(Arc<Session>, oneshot::Receiver<Ended>)> {
         let mut env = request.env.clone();
         env.entry("TERM".into())
-            .or_insert_with(|| "xterm-256color".into());
+            .or_insert_with(|| DEFAULT_TERM.into());
         env.entry("COLORTERM".into())
             .or_insert_with(|| "truecolor".into());
         env.extend((self.env)(request));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::runtime::Handle;
 
-use crate::config::{Lifecycle, Limits, NeedsInputWhen, Timing};
+use crate::config::{Lifecycle, Limits, NeedsInputWhen, Recording, Timing};
 use crate::ids::{HubId, SessionId};
 use crate::protocol::{ErrorCode, RegisterRequest, SizePolicy};
 use crate::tasks::Tasks;
@@ -15,6 +15,7 @@ use super::attention::Heard;
 use super::input::Input;
 use super::news::{News, What};
 use super::pty::{NativePty, Pty, PtyDriver, Spawn};
+use super::recording::Recorder;
 use super::registry::Registry;
 use super::start::Starter;
 
@@ -30,7 +31,9 @@ impl PtyDriver for Panics {
 
 /// With the bell meaning that somebody is needed.
 fn registry(driver: impl PtyDriver + 'static) -> Arc<Registry> {
-    Registry::new(Starter {
+    let tasks = Tasks::new(Handle::current());
+    let recorder = Recorder::new(Recording::default(), tasks.clone());
+    let starter = Starter {
         hub: HubId::random(),
         limits: Limits::default(),
         timing: Timing {
@@ -38,7 +41,7 @@ fn registry(driver: impl PtyDriver + 'static) -> Arc<Registry> {
             ..Timing::default()
         },
         lifecycle: Lifecycle::default(),
-        tasks: Tasks::new(Handle::current()),
+        tasks,
         driver: Arc::new(driver),
         env: Box::new(|_| BTreeMap::new()),
         size_policy: SizePolicy::default(),
@@ -47,7 +50,8 @@ fn registry(driver: impl PtyDriver + 'static) -> Arc<Registry> {
             notifications: false,
         },
         news: News::default(),
-    })
+    };
+    Registry::new(starter, recorder)
 }
 
 fn cat() -> RegisterRequest {

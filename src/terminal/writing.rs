@@ -118,6 +118,7 @@ impl Writing<'_> {
                 Ok(0) => {}
                 Ok(written) => {
                     self.pasting.wrote(from, &bytes[..written]);
+                    self.queue.wrote(&bytes[..written]);
                     return Ok(written);
                 }
                 Err(_) => return Err(Stopped::Broken),

@@ -23,13 +23,13 @@ fn with(lifecycle: Lifecycle, recovery_window_ms: u64) -> Hub {
     })
 }
 
-fn find(hub: &Hub, id: &str) -> Option<TerminalInfo> {
+pub(crate) fn find(hub: &Hub, id: &str) -> Option<TerminalInfo> {
     let all = hub.hub.list();
     all.into_iter()
         .find(|terminal| terminal.session_id.as_str() == id)
 }
 
-async fn until(what: &str, mut happens: impl FnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut happens: impl FnMut() -> bool) {
     let waiting = async {
         while !happens() {
             tokio::task::yield_now().await;
@@ -38,7 +38,7 @@ async fn until(what: &str, mut happens: impl FnMut() -> bool) {
     tokio::time::timeout(PATIENCE, waiting).await.expect(what);
 }
 
-async fn ended(hub: &Hub, id: &SessionId) {
+pub(crate) async fn ended(hub: &Hub, id: &SessionId) {
     until("ends", || {
         find(hub, id.as_str()).is_none_or(|terminal| !terminal.running)
     })
@@ -225,7 +225,8 @@ async fn table_of_ends() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_life_is_told_to_whoever_may_see_it() {
     let hub = with(Lifecycle::default(), 0);
-    let mut viewer = hub.watched("echo done").await;
+    let mut viewer = hub.watched("read a").await;
+    hub.hub.write(&session("t"), "\n").await.unwrap();
     viewer.wait_for("terminal:exit").await;
     // Forgotten, and the viewer hears of it all the same.
     until("is forgotten", || find(&hub, "t").is_none()).await;

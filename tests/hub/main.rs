@@ -15,6 +15,7 @@ mod lifecycle;
 mod output;
 mod pacing;
 mod pairing;
+mod recording;
 mod size;
 mod urgent;
 mod viewers;
