@@ -3,6 +3,8 @@
 //! The hot path is [`Session::output`]: the reading thread appends, wakes the viewers and
 //! never waits for one. Viewers pull ([`super::viewer`]).
 
+mod life;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,11 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::NeedsInputWhen;
-use crate::error::{HubError, Result};
+use crate::error::Result;
 use crate::ids::{HubId, ProjectId, SessionId};
 use crate::protocol::{ExitReason, SizePolicy, TerminalExit, TerminalInfo};
 use crate::time::millis_since_epoch;
@@ -22,7 +23,7 @@ use crate::time::millis_since_epoch;
 use super::attention::{Attention, Heard};
 use super::audience::Audience;
 use super::input::{Input, InputQueue};
-use super::news::{Item, News, What};
+use super::news::News;
 use super::program::Program;
 use super::pty::{Control, Ended};
 use super::recording::Tap;
@@ -99,16 +100,6 @@ struct State {
     lots: u64,
     last_output_at: Option<SystemTime>,
     reason: ExitReason,
-}
-
-/// What has happened so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Activity {
-    /// Somebody watches.
-    pub(super) watched: bool,
-    watches: u64,
-    printed: u64,
-    typed: u64,
 }
 
 /// Where a viewer is, for deciding what must be kept.
@@ -222,60 +213,6 @@ impl Session {
         resized.map(|()| true)
     }
 
-    /// Ends every process of the terminal; they get `grace` after each signal. Waits until the
-    /// exit has been recorded, for three times that at most.
-    ///
-    /// # Errors
-    ///
-    /// As [`Session::end`].
-    pub(crate) async fn kill(&self, reason: ExitReason, grace: Duration) -> Result<()> {
-        self.end(reason, grace).await?;
-        let _ = timeout(grace * 3, self.finished()).await;
-        Ok(())
-    }
-
-    /// Like [`Session::kill`], without waiting for the exit.
-    ///
-    /// # Errors
-    ///
-    /// `CONFLICT` when the host application handed it over and did not say how to end it,
-    /// `INTERNAL` when its way failed.
-    pub(super) async fn end(&self, reason: ExitReason, grace: Duration) -> Result<()> {
-        if !self.program.can_be_ended() && self.running() {
-            return Err(HubError::conflict(
-                "the application that handed this terminal over has not said how to end it",
-            ));
-        }
-        self.give_reason(ExitReason::Exited, reason);
-        self.program.end(grace).await.map_err(|error| {
-            self.give_reason(reason, ExitReason::Exited);
-            HubError::internal("the terminal could not be ended", &error)
-        })
-    }
-
-    /// Records the end of a program that nobody can end, or that would not.
-    pub(crate) fn let_go(&self, reason: ExitReason) {
-        self.give_reason(ExitReason::Exited, reason);
-        self.finish(Ended::unknown());
-    }
-
-    fn give_reason(&self, instead_of: ExitReason, reason: ExitReason) {
-        let mut state = self.state();
-        if state.reason == instead_of {
-            state.reason = reason;
-        }
-    }
-
-    /// Kills every process of the terminal at once: for when nobody can wait.
-    pub(crate) fn kill_now(&self) {
-        self.program.kill_now();
-    }
-
-    /// The program has been reaped. Its session may live on in a background job.
-    pub(crate) fn reaped(&self) {
-        self.program.reaped();
-    }
-
     /// Records how it ended, once. Nothing can be typed any more.
     pub(crate) fn finish(&self, ended: Ended) {
         self.input.close();
@@ -298,30 +235,6 @@ impl Session {
         self.input.tap(tap);
     }
 
-    fn attention(&self) -> MutexGuard<'_, Attention> {
-        self.attention
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Takes what may make the terminal need somebody, or need nobody any more.
-    pub(crate) fn heard(&self, heard: Heard<'_>) {
-        // Told under the lock, so that the last change is also the last that is told.
-        let mut attention = self.attention();
-        if let Some(needs) = attention.heard(heard, millis_since_epoch(SystemTime::now())) {
-            self.tell(What::Attention(needs));
-        }
-    }
-
-    /// Tells everybody who may see the terminal.
-    pub(super) fn tell(&self, what: What) {
-        self.facts.news.tell(Item {
-            id: self.facts.id.clone(),
-            project: self.facts.project.clone(),
-            what,
-        });
-    }
-
     /// Waits until how it ended has been recorded.
     pub(crate) async fn finished(&self) {
         self.finished.cancelled().await;
@@ -329,27 +242,6 @@ impl Session {
 
     pub(crate) fn size(&self) -> Size {
         self.state().stream.size()
-    }
-
-    /// Ends the time for which it is kept after its end.
-    pub(super) fn dismiss(&self) {
-        self.dismissed.cancel();
-    }
-
-    pub(super) async fn dismissed(&self) {
-        self.dismissed.cancelled().await;
-    }
-
-    /// What tells whether anybody needs it: compare two of them.
-    pub(super) fn activity(&self) -> Activity {
-        let watchers = self.audience.count();
-        let state = self.state();
-        Activity {
-            watched: watchers > 0,
-            watches: state.next_viewer,
-            printed: state.stream.end(),
-            typed: self.typed.load(Ordering::Relaxed),
-        }
     }
 
     pub(crate) fn running(&self) -> bool {

@@ -192,8 +192,13 @@ impl Tape {
         let Some((exit, until)) = &self.exit else {
             return;
         };
-        let (_, ended) = self.place.session.progress();
-        if ended || *until <= Instant::now() {
+        let Place {
+            session, cursor, ..
+        } = &self.place;
+        // In this order: what comes before the end of the output is seen after it.
+        let (_, ended) = session.progress();
+        let complete = ended && session.backlog(cursor).is_none();
+        if complete || *until <= Instant::now() {
             lot.push(now, end(exit));
             lot.over = true;
         }
