@@ -34,6 +34,7 @@ step "JavaScript units" npm test
 # The packages of the one test that speaks Python; it is skipped where they cannot be had.
 [ -d target/e2e-python ] || step "python packages" npm run e2e:python
 step "headless example" cargo build "${hub[@]}" --example headless
+step "screen pictures example" cargo build "${hub[@]}",test-util --example screen-pictures
 step "pictures of screens" npm run e2e:screen
 step "browser" npm run e2e
 step "desktop" npm run e2e:desktop

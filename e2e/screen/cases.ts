@@ -1,11 +1,14 @@
 // Short programs, each for one thing that a picture must restore; every cut of each is tried. What was
 // found wrong once is kept here, in the fewest bytes.
 
+import type { Resize } from './terminal.js'
+
 export interface Case {
   readonly name: string
   readonly bytes: string
   readonly cols?: number
   readonly rows?: number
+  readonly resizes?: readonly Resize[]
 }
 
 function each(prefix: string, cases: Record<string, string>): Case[] {

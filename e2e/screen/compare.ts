@@ -1,7 +1,7 @@
 // Says how two terminals differ, in whatever could ever be seen. Two blank cells are equal when they
 // look equal: whether a cell was erased or holds a space, and the foreground of a blank, do not count.
 
-import type { Attributes, Buffer, Line, Terminal } from './terminal.js'
+import type { Attributes, Buffer, Line, Size, Terminal } from './terminal.js'
 
 /** `hidden` is what shows only later, as tab stops or the pen. */
 export type Aspect = 'cells' | 'cursor' | 'modes' | 'buffer' | 'history' | 'hidden'
@@ -47,8 +47,8 @@ export function compare(actual: Terminal, expected: Terminal): Difference[] {
     const aspect = name === 'alt' || !alternate ? 'cells' : 'buffer'
     const line = screenDifference(actual, expected, name)
     if (line) found.push({ aspect, detail: `${name} screen, ${line}` })
-    const wanted = bufferState(should.buffers[name], should.cols)
-    for (const [what, value] of Object.entries(bufferState(is.buffers[name], is.cols))) {
+    const wanted = bufferState(should.buffers[name], should)
+    for (const [what, value] of Object.entries(bufferState(is.buffers[name], is))) {
       differ('hidden', `${name} ${what}`, value, wanted[what])
     }
   }
@@ -91,13 +91,13 @@ function hiddenState({ core, colours }: Terminal): Record<string, unknown> {
 }
 
 /** What a buffer keeps for itself besides its lines. */
-function bufferState(buffer: Buffer, cols: number): Record<string, unknown> {
+function bufferState(buffer: Buffer, { cols, rows }: Size): Record<string, unknown> {
   return {
     scrollRegion: `${buffer.scrollTop}-${buffer.scrollBottom}`,
     tabs: Object.keys(buffer.tabs).filter((column) => buffer.tabs[Number(column)] && Number(column) < cols).join(' '),
-    savedX: buffer.savedX,
-    // Kept from the top of the history; above the screen means its first row.
-    savedY: Math.max(buffer.savedY - buffer.ybase, 0),
+    // Restoring brings a place outside the screen to its edge. The row counts from the top of the history.
+    savedX: Math.min(buffer.savedX, cols - 1),
+    savedY: Math.min(Math.max(buffer.savedY - buffer.ybase, 0), rows - 1),
     savedPen: `${buffer.savedCurAttrData.fg >>> 0} ${(buffer.savedCurAttrData.bg & ~EXTENDED) >>> 0}`,
     savedCharset: charset(buffer.savedCharset),
   }
@@ -140,7 +140,8 @@ function historyDifference(actual: Terminal, expected: Terminal): string | undef
 function lineDifference(actual: Terminal, expected: Terminal, is: Line | undefined, should: Line | undefined): string | undefined {
   if (!is || !should) return is === should ? undefined : 'a line is missing'
   if (is.isWrapped !== should.isWrapped) return `wrapped is ${is.isWrapped}, should be ${should.isWrapped}`
-  for (let column = 0; column < should.length; column++) {
+  // A line may be longer than the terminal is wide, after it was made narrower.
+  for (let column = 0; column < Math.min(should.length, expected.core.cols); column++) {
     if (sameCell(is, should, column)) continue
     const [seen, wanted] = [cell(actual, is, column), cell(expected, should, column)]
     // xterm.js forgets where a link leads when lines move about; then any address will do.

@@ -4,7 +4,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 
 import { byAspect, chooseCuts, judge, type Options } from './gate.js'
-import { hasModel, modelPictures } from './pictures.js'
+import { modelPictures } from './pictures.js'
 import { load, RECORDINGS } from './recordings.js'
 
 const PROOF = process.env['HUB_PROOF'] === '1'
@@ -17,7 +17,7 @@ const LARGEST = 256 * 1024
 
 const total = { cuts: 0, followed: 0, pictureBytes: 0, different: 0, largest: 0 }
 
-describe.skipIf(!hasModel)('pictures of recordings', () => {
+describe('pictures of recordings', () => {
   test.each(RECORDINGS.map((about) => [about.name, about] as const))('%s', (name, about) => {
     const recording = load(about)
     const verdict = judge(recording, chooseCuts(recording.bytes.length, STEP, RANDOM, 1 + recording.bytes.length), modelPictures, OPTIONS)

@@ -19,15 +19,11 @@ import type { Stream } from './terminal.js'
 /** One picture for each cut. */
 export type Pictures = (stream: Stream, cuts: readonly number[]) => Uint8Array[]
 
-const TARGET = join(import.meta.dirname, '../../target')
-const BINARY = resolve(process.env['HUB_SCREEN_PICTURES'] ?? join(TARGET, 'release/examples/screen-pictures'))
-
-/** Whether the program is there. */
-export const hasModel = existsSync(BINARY)
+const BINARY = resolve(process.env['HUB_SCREEN_PICTURES'] ?? join(import.meta.dirname, '../../target/debug/examples/screen-pictures'))
 
 /** The hub's model. */
 export const modelPictures: Pictures = (stream, cuts) => {
-  if (!hasModel) throw new Error(`${BINARY} is missing: cargo build --release --example screen-pictures --features test-util, or set HUB_SCREEN_PICTURES`)
+  if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: cargo build --example screen-pictures --features test-util, or set HUB_SCREEN_PICTURES`)
   const folder = mkdtempSync(join(tmpdir(), 'hub-screen-'))
   const file = (name: string, content: string | Uint8Array) => {
     writeFileSync(join(folder, name), content)

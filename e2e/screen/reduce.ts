@@ -2,57 +2,74 @@
 
 import { judge, type Finding, type Options } from './gate.js'
 import type { Pictures } from './pictures.js'
-import type { Size, Stream } from './terminal.js'
+import type { Resize, Size, Stream } from './terminal.js'
 
-export interface Reduced extends Size {
-  readonly before: Uint8Array
-  readonly rest: Uint8Array
+export interface Reduced {
+  readonly stream: Stream
+  readonly cut: number
   readonly findings: readonly string[]
 }
 
-/** A run of bytes before or after the cut; never split until pieces are single characters. */
+/** A run of bytes before or after the cut, or a new size instead of bytes. */
 interface Piece {
   readonly bytes: Uint8Array
   readonly before: boolean
+  readonly size?: Size
 }
 
 const OPTIONS: Options = { followEvery: 1, usedEvery: Infinity }
 
 /** Reduces a cut that differs; undefined when it does not, or only in a terminal that was used before. */
 export function reduce(stream: Stream, cut: number, pictures: Pictures): Reduced | undefined {
-  if (stream.resizes.length > 0) throw new Error('streams with resizes are not reduced')
   const [wanted] = judge(stream, [cut], pictures, OPTIONS).findings
   if (!wanted) return undefined
   const differs = (pieces: readonly Piece[]) => findings(stream, pieces, pictures, wanted).length > 0
-  let pieces = [...split(stream.bytes.subarray(0, cut), true), ...split(stream.bytes.subarray(cut), false)]
+  let pieces = split(stream, cut)
   const withoutRest = pieces.filter(({ before }) => before)
   if (differs(withoutRest)) pieces = withoutRest
   pieces = minimal(pieces, differs)
-  const single = pieces.flatMap(({ bytes, before }) => [...bytes].map((byte) => ({ bytes: Uint8Array.of(byte), before })))
-  pieces = minimal(single, differs)
-  return { cols: stream.cols, rows: stream.rows, before: join(pieces, true), rest: join(pieces, false), findings: findings(stream, pieces, pictures, wanted) }
+  pieces = minimal(pieces.flatMap(bytewise), differs)
+  return { ...joined(stream, pieces), findings: findings(stream, pieces, pictures, wanted) }
 }
 
 function findings(size: Size, pieces: readonly Piece[], pictures: Pictures, wanted: Pick<Finding, 'aspect' | 'when'>): string[] {
-  const before = join(pieces, true)
-  const stream: Stream = { ...size, bytes: Buffer.concat([before, join(pieces, false)]), resizes: [] }
-  return judge(stream, [before.length], pictures, OPTIONS).findings.filter(({ aspect, when }) => aspect === wanted.aspect && when === wanted.when).map(({ when, aspect, detail }) => `${when} ${aspect}: ${detail}`)
+  const { stream, cut } = joined(size, pieces)
+  return judge(stream, [cut], pictures, OPTIONS).findings.filter(({ aspect, when }) => aspect === wanted.aspect && when === wanted.when).map(({ when, aspect, detail }) => `${when} ${aspect}: ${detail}`)
 }
 
-function join(pieces: readonly Piece[], before: boolean): Uint8Array {
-  return Buffer.concat(pieces.filter((piece) => piece.before === before).map(({ bytes }) => bytes))
+function joined(size: Size, pieces: readonly Piece[]): { stream: Stream; cut: number } {
+  let first: Size = { cols: size.cols, rows: size.rows }
+  let [at, cut] = [0, 0]
+  const resizes: Resize[] = []
+  for (const piece of pieces) {
+    at += piece.bytes.length
+    if (piece.before) cut = at
+    if (!piece.size) continue
+    if (at === 0) first = piece.size
+    else {
+      if (resizes.at(-1)?.at === at) resizes.pop()
+      resizes.push({ at, cols: piece.size.cols, rows: piece.size.rows })
+    }
+  }
+  return { stream: { ...first, bytes: Buffer.concat(pieces.map(({ bytes }) => bytes)), resizes }, cut }
 }
 
-/** Sequences and lines apart, long text in pieces. */
-function split(bytes: Uint8Array, before: boolean): Piece[] {
+function bytewise(piece: Piece): Piece[] {
+  return piece.size ? [piece] : [...piece.bytes].map((byte) => ({ bytes: Uint8Array.of(byte), before: piece.before }))
+}
+
+/** Sequences, lines and sizes apart, long text in pieces. */
+function split({ bytes, resizes }: Stream, cut: number): Piece[] {
   const pieces: Piece[] = []
+  const sizes = new Map(resizes.map((resize) => [resize.at, resize]))
   let begun = 0
   for (let at = 1; at <= bytes.length; at++) {
     const byte = bytes[at]
-    if (byte === undefined || byte === 0x1b || bytes[at - 1] === 0x0a || at - begun >= 64) {
-      pieces.push({ bytes: bytes.subarray(begun, at), before })
-      begun = at
-    }
+    const size = sizes.get(at)
+    if (byte !== undefined && byte !== 0x1b && bytes[at - 1] !== 0x0a && at - begun < 64 && at !== cut && !size) continue
+    pieces.push({ bytes: bytes.subarray(begun, at), before: at <= cut })
+    if (size) pieces.push({ bytes: new Uint8Array(), before: at <= cut, size })
+    begun = at
   }
   return pieces
 }

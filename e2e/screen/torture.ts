@@ -75,6 +75,8 @@ function choose(dice: Dice): Kind {
 
 /** As long as the streams of the ratchet are. */
 export const TORTURE_LENGTH = 1500
+/** Changes of size in each of those that have any. */
+export const TORTURE_RESIZES = 6
 
 /** A stream of `count` things; with `resizes`, the terminal changes its size so often meanwhile. */
 export function torture(seed: number, count: number, resizes = 0): Stream {
