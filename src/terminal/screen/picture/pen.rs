@@ -12,6 +12,7 @@ use super::Painter;
 /// Stands for any link, where a pen must have had one.
 const SOME_LINK: u32 = u32::MAX;
 
+/// All but bold are taken away by the code with a 2 before it.
 const FG_FLAGS: [(u32, &str); 5] = [
     (BOLD, "1"),
     (BLINK, "5"),
@@ -49,6 +50,19 @@ pub(super) fn plain_for(pen: Pen) -> Pen {
     let mut plain = Pen { ext, ..pen };
     plain.update_extended();
     plain
+}
+
+/// What comes nearest to a pen whose parts disagree.
+pub(super) fn nearest_plain(pen: Pen) -> Pen {
+    let mut near = plain_for(pen);
+    near.ext.link = pen.ext.link;
+    near.update_extended();
+    near
+}
+
+/// Whether one can be made of the other by colours and flags alone.
+pub(super) fn disagree_alike(one: Pen, other: Pen) -> bool {
+    (one.fg ^ other.fg) & UNDERLINE == 0 && (one.bg ^ other.bg) & EXTENDED == 0
 }
 
 /// A plain pen with the same extras.
@@ -139,6 +153,47 @@ impl Painter<'_> {
             codes.push_str("0;");
             now.plain();
         }
+        if pen.ext.style() != now.ext.style() {
+            match pen.ext.style() {
+                1 => codes.push_str("4;"),
+                style => {
+                    let _ = write!(codes, "4:{style};");
+                }
+            }
+        }
+        if pen.ext.color() != now.ext.color() {
+            push_color(&mut codes, 5, now.ext.color(), pen.ext.color());
+        }
+        self.add_attributes(now, pen, codes);
+    }
+
+    /// From a pen whose parts disagree to one where they do so in the same way: one by one,
+    /// without what brings them together.
+    pub(super) fn adjust_pen(&mut self, pen: Pen) {
+        let mut codes = String::new();
+        let mut now = self.pen;
+        if now.fg & BOLD & !pen.fg | now.bg & DIM & !pen.bg != 0 {
+            codes.push_str("22;");
+            now.fg &= !BOLD;
+            now.bg &= !DIM;
+        }
+        for (flag, code) in FG_FLAGS {
+            // Bold has gone already.
+            if now.fg & !pen.fg & flag != 0 {
+                let _ = write!(codes, "2{code};");
+            }
+        }
+        if now.bg & !pen.bg & ITALIC != 0 {
+            codes.push_str("23;");
+        }
+        if now.bg & !pen.bg & OVERLINE != 0 {
+            codes.push_str("55;");
+        }
+        self.add_attributes(now, pen, codes);
+    }
+
+    /// Flags that are added, colours and protection.
+    fn add_attributes(&mut self, now: Pen, pen: Pen, mut codes: String) {
         for (flag, code) in FG_FLAGS {
             if pen.fg & !now.fg & flag != 0 {
                 let _ = write!(codes, "{code};");
@@ -149,22 +204,11 @@ impl Painter<'_> {
                 let _ = write!(codes, "{code};");
             }
         }
-        if pen.ext.style() != now.ext.style() {
-            match pen.ext.style() {
-                1 => codes.push_str("4;"),
-                style => {
-                    let _ = write!(codes, "4:{style};");
-                }
-            }
-        }
         if pen.fg & COLOR != now.fg & COLOR {
             push_color(&mut codes, 3, now.fg & COLOR, pen.fg & COLOR);
         }
         if pen.bg & COLOR != now.bg & COLOR {
             push_color(&mut codes, 4, now.bg & COLOR, pen.bg & COLOR);
-        }
-        if pen.ext.color() != now.ext.color() {
-            push_color(&mut codes, 5, now.ext.color(), pen.ext.color());
         }
         if !codes.is_empty() {
             self.sgr(&codes);

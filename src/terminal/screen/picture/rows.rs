@@ -4,7 +4,7 @@
 use super::super::cell::{COLOR, Cell, Pen};
 use super::super::row::Row;
 use super::Painter;
-use super::pen::of_cell;
+use super::pen::{is_plain, of_cell};
 
 /// A wide character that will be overwritten.
 pub(super) const WIDE: &str = "\u{3000}";
@@ -95,6 +95,9 @@ impl Painter<'_> {
             } else if !cell.has_content() {
                 self.empty_with_attributes(row, at, place.blank);
                 at += 1;
+            } else if at + 1 == row.len() && cell.width() == 2 {
+                // A narrower size has cut it in half. Nothing that is written does that.
+                at += 1;
             } else if at + 2 == row.len() && cell.width() == 2 && !row.is_spacer(at + 1) {
                 self.wide_before_margin(row, at);
                 at += 2;
@@ -131,7 +134,7 @@ impl Painter<'_> {
 
     /// Without wrapping, a wide character in front of the last column stays when another that
     /// has no room, or what follows that, takes its second half.
-    fn wide_before_margin(&mut self, row: &Row, at: usize) {
+    pub(super) fn wide_before_margin(&mut self, row: &Row, at: usize) {
         self.go_to_column(at);
         self.set_pen(of_cell(row, at));
         self.print(row, at);
@@ -201,10 +204,13 @@ impl Painter<'_> {
             self.filler("x", 1);
         }
         let first = next.get(0);
-        let real = first.has_content() && first.width() > 0;
+        // Making a pen whose parts disagree moves the cursor off the margin.
+        let pen = of_cell(next, 0);
+        let at_hand = gap || is_plain(pen) || pen == self.pen;
+        let real = first.has_content() && first.width() > 0 && at_hand;
         self.x = 0;
         if real {
-            self.set_pen(of_cell(next, 0));
+            self.set_pen(pen);
             self.print(next, 0);
         } else {
             self.set_pen(Pen::default());

@@ -6,8 +6,9 @@ use super::super::cell::Pen;
 use super::super::charset::{Charset, Charsets};
 use super::super::colors;
 use super::super::row::Row;
+use super::super::term::Term;
 use super::Painter;
-use super::pen::{carrier_of, is_plain, of_cell, plain_for};
+use super::pen::{carrier_of, disagree_alike, is_plain, nearest_plain, of_cell, plain_for};
 use super::rows::WIDE;
 
 /// A mark of no width that joins nothing.
@@ -115,56 +116,64 @@ impl Painter<'_> {
         let buffer = term.buffer();
         self.restored();
         self.modes();
-        let (x, y) = (buffer.x, buffer.y);
-        let row = &buffer.lines[buffer.base + y];
-        let wide = term.preceding as usize;
-        // The character that a mark would join, where it is as it was printed.
-        let last = x
-            .checked_sub(wide)
-            .filter(|at| wide > 0 && row.has_content(*at) && row.width(*at) as usize == wide);
+        let x = buffer.x;
+        let row = &buffer.lines[buffer.base + buffer.y];
+        let last = last_printed(term, row);
         if term.modes.origin {
             self.csi("?6h");
         }
         self.go_in_region(x.min(term.cols - 1));
         if x >= term.cols && last.is_none() {
-            self.go_to_margin(buffer, y);
+            self.go_to_margin(buffer, buffer.y);
             (term.cols..x).for_each(|_| self.raw(LONE_MARK));
             self.raw("\x1b\\");
         }
-        if is_plain(term.pen) || self.pen.fg != term.pen.fg {
-            self.set_pen(if is_plain(term.pen) {
-                term.pen
-            } else {
-                plain_for(term.pen)
-            });
+        self.final_pen();
+        if !term.modes.wraparound {
+            self.csi("?7l");
         }
         if term.modes.insert {
             self.csi("4h");
         }
-        let skipped = wide == 2 && last.is_none() && !term.modes.wraparound && x + 1 == term.cols;
-        if skipped {
-            self.skip_wide(row, x);
-        }
         if let Some(at) = last {
-            self.go_in_region(at);
-            if term.modes.insert {
-                self.csi(&format!("{wide}P"));
-            }
-            self.print(row, at);
+            self.print_again(row, at);
         }
     }
 
-    /// A wide character that had no room in the last column and was not printed, but that a
-    /// mark would join.
-    fn skip_wide(&mut self, row: &Row, x: usize) {
-        if row.width(x - 1) == 2 {
-            let pen = self.pen;
-            self.go_in_region(x - 1);
-            self.set_pen(of_cell(row, x - 1));
-            self.print(row, x - 1);
+    fn final_pen(&mut self) {
+        let pen = self.term.pen;
+        if is_plain(pen) {
             self.set_pen(pen);
+        } else if self.pen.ext == pen.ext && disagree_alike(self.pen, pen) {
+            self.adjust_pen(pen);
+        } else {
+            self.set_pen(nearest_plain(pen));
         }
-        self.filler(WIDE, 0);
+    }
+
+    /// What was printed last, where and as it was printed: for marks, and for REP.
+    fn print_again(&mut self, row: &Row, at: usize) {
+        let (cols, pen) = (self.term.cols, self.pen);
+        let wide = self.term.preceding;
+        let no_room = at + 1 == cols && (wide == 2 || row.width(at.saturating_sub(1)) == 2);
+        if no_room && at > 0 && row.width(at - 1) == 2 {
+            // It stands where a wide character was, which must not be broken.
+            self.go_in_region(at - 1);
+            self.set_pen(of_cell(row, at - 1));
+            self.print(row, at - 1);
+            self.set_pen(pen);
+        } else {
+            self.go_in_region(at);
+            if self.term.modes.insert {
+                self.csi(&format!("{wide}P"));
+            }
+        }
+        if no_room {
+            self.filler(WIDE, 0);
+        }
+        if wide == row.width(at) {
+            self.print(row, at);
+        }
     }
 
     fn go_in_region(&mut self, x: usize) {
@@ -181,11 +190,16 @@ impl Painter<'_> {
     fn restored(&mut self) {
         let term = self.term;
         let saved = term.buffer().saved;
-        let odd_pen = !is_plain(term.pen) && (term.pen.fg, term.pen.bg) == (saved.fg, saved.bg);
+        let kept = Pen {
+            fg: saved.fg,
+            bg: saved.bg,
+            ext: term.pen.ext,
+        };
+        let odd_pen = !is_plain(term.pen) && disagree_alike(kept, term.pen);
         let charsets = term.charsets;
         let odd_set = charsets.active != charsets.designated[charsets.level];
         if odd_pen {
-            self.set_pen(carrier_of(term.pen.ext));
+            self.set_pen(carrier_of(kept.ext));
         }
         if odd_set {
             self.charsets(charsets);
@@ -207,7 +221,8 @@ impl Painter<'_> {
             }
         }
         match charsets.level {
-            0 => {}
+            0 if self.charset == charsets.designated[0] => {}
+            0 => self.raw("\x0f"),
             1 => self.raw("\x0e"),
             2 => self.raw("\x1bn"),
             _ => self.raw("\x1bo"),
@@ -243,9 +258,6 @@ impl Painter<'_> {
         for mode in mouse.into_iter().flatten() {
             self.csi(&format!("?{mode}h"));
         }
-        if !modes.wraparound {
-            self.csi("?7l");
-        }
         match term.lasting.blink {
             Some(true) => self.csi("?12h"),
             Some(false) => self.csi("?12l"),
@@ -267,6 +279,10 @@ impl Painter<'_> {
         let at = if wide { last - 1 } else { last };
         self.csi(&format!("{}G", at + 1));
         self.x = at;
+        if let Some(row) = row.filter(|row| at == last && at > 0 && row.width(at - 1) == 2) {
+            self.go_to_column(at - 1);
+            return self.wide_before_margin(row, at - 1);
+        }
         match row.filter(|row| row.has_content(at)) {
             Some(row) => {
                 self.set_pen(of_cell(row, at));
@@ -278,4 +294,16 @@ impl Painter<'_> {
             }
         }
     }
+}
+
+/// Where the character is that was printed last, if nothing came after it and it is still so.
+fn last_printed(term: &Term, row: &Row) -> Option<usize> {
+    let (x, wide) = (term.buffer().x, term.preceding as usize);
+    let skipped = wide == 2 && !term.modes.wraparound && x + 1 == term.cols;
+    let at = x.checked_sub(wide).filter(|_| wide > 0)?;
+    if row.has_content(at) && row.width(at) as usize == wide {
+        return Some(at);
+    }
+    // A wide one that had no room was not printed.
+    skipped.then_some(x)
 }
