@@ -18,29 +18,8 @@ pub(super) const WORTH: usize = 256 << 10;
 /// As much is painted before looking again, where nothing can be skipped.
 const STEP: usize = 64 << 10;
 
-/// What a byte may be in text that is skipped.
-const PLAIN: u8 = 0;
-const ESCAPE: u8 = 1;
-/// May begin a control character of two bytes.
-const LATIN: u8 = 2;
-const OTHER: u8 = 3;
-
-static KINDS: [u8; 256] = kinds();
-
-const fn kinds() -> [u8; 256] {
-    let mut kinds = [PLAIN; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        kinds[byte] = match byte as u8 {
-            0x08 | b'\t' | b'\n' | b'\r' => PLAIN,
-            0x1b => ESCAPE,
-            _ => OTHER,
-        };
-        byte += 1;
-    }
-    kinds[0xc2] = LATIN;
-    kinds
-}
+/// So much is looked through at once.
+const WINDOW: usize = 16 << 10;
 
 impl Screen {
     /// As if all of it were painted.
@@ -91,45 +70,45 @@ fn resume_at(bytes: &[u8], term: &Term) -> Option<usize> {
 /// How much of the beginning is text and controls that may be skipped.
 fn plain_len(bytes: &[u8]) -> usize {
     let mut at = 0;
-    loop {
-        at += plain_run(&bytes[at..]);
-        let Some(byte) = bytes.get(at) else {
-            return at;
-        };
-        match KINDS[usize::from(*byte)] {
-            ESCAPE => match control(&bytes[at..]) {
-                Some((params, b'm' | b'K')) => at += params.len() + 3,
-                _ => return at,
-            },
-            LATIN
-                if bytes
-                    .get(at + 1)
-                    .is_some_and(|next| !(0x80..0xa0).contains(next)) =>
-            {
-                at += 1
-            }
-            _ => return at,
+    while at < bytes.len() {
+        let window = &bytes[at..bytes.len().min(at + WINDOW)];
+        let text = text_len(window, &bytes[at + window.len()..]);
+        let is_plain =
+            |escape: &usize| matches!(control(&bytes[at + escape..]), Some((_, b'm' | b'K')));
+        let odd = memchr_iter(0x1b, &window[..text]).find(|escape| !is_plain(escape));
+        if let Some(odd) = odd.or((text < window.len()).then_some(text)) {
+            return at + odd;
         }
+        at += window.len();
     }
+    at
 }
 
-fn plain_run(bytes: &[u8]) -> usize {
-    const BLOCK: usize = 32;
-    let is_plain = |byte: &u8| KINDS[usize::from(*byte)] == PLAIN;
-    let blocks = bytes.chunks_exact(BLOCK).take_while(|block| {
-        // Simple enough to be done for the whole block at once.
-        let odd = block.iter().fold(false, |odd, byte| {
-            odd | (*byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) | (*byte == 0xc2)
-        });
-        !odd
-    });
-    let start = blocks.count() * BLOCK;
-    let rest = &bytes[start..];
+/// How much of the beginning has no control characters but those that stay in a row or go to
+/// the next, and ESC. Some of them take two bytes.
+fn text_len(window: &[u8], after: &[u8]) -> usize {
+    const BLOCK: usize = 64;
+    let is_odd = |byte: u8| {
+        (byte < 0x20) & !matches!(byte, 0x08 | b'\t' | b'\n' | b'\r' | 0x1b) | (byte == 0xc2)
+    };
+    let mut start = 0;
+    for block in window.chunks(BLOCK) {
+        // Simple enough to be done for a whole block at once.
+        if block.iter().fold(false, |odd, byte| odd | is_odd(*byte)) {
+            let next = |at: usize| window.get(at).or(after.get(at - window.len().min(at)));
+            let odd = (start..start + block.len()).find(|at| {
+                let byte = window[*at];
+                let latin =
+                    byte == 0xc2 && next(at + 1).is_some_and(|next| !(0x80..0xa0).contains(next));
+                is_odd(byte) && !latin
+            });
+            if let Some(odd) = odd {
+                return odd;
+            }
+        }
+        start += block.len();
+    }
     start
-        + rest
-            .iter()
-            .position(|byte| !is_plain(byte))
-            .unwrap_or(rest.len())
 }
 
 fn pen_after(mut pen: Pen, bytes: &[u8]) -> Pen {
