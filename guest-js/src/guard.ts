@@ -1,8 +1,9 @@
 // What a program may not do to a viewer: get answers from it, write to its clipboard, print
 // links. Knows escape sequences and xterm.js's parser hooks; nothing of hubs.
 //
-// The queries are swallowed before xterm.js sees them. To filter its answers out of what is typed
-// instead would be guessing: Shift+F3 is `CSI 1;2R`, and so is the report of a cursor position.
+// The hub answers a program's queries, once, whoever watches. Here they are swallowed before
+// xterm.js sees them. To filter its answers out of what is typed instead would be guessing:
+// Shift+F3 is `CSI 1;2R`, and so is the report of a cursor position.
 
 interface Disposable {
   dispose(): void
@@ -22,8 +23,6 @@ export interface ParserLike {
 }
 
 export interface GuardOptions {
-  /** Asked for each query, at the moment when it is parsed. */
-  readonly mayAnswer: () => boolean
   readonly clipboard: boolean
   readonly links: boolean
 }
@@ -44,12 +43,12 @@ const COLOURS = [4, 10, 11, 12]
 const HYPERLINK = 8
 const CLIPBOARD = 52
 
-export function guardParser(parser: ParserLike, { mayAnswer, clipboard, links }: GuardOptions): Disposable {
-  const swallow = (): boolean => !mayAnswer()
+export function guardParser(parser: ParserLike, { clipboard, links }: GuardOptions): Disposable {
+  const swallow = (): boolean => true
   const handlers = [
     ...QUERIES.map((id) => parser.registerCsiHandler(id, swallow)),
     parser.registerDcsHandler(DECRQSS, swallow),
-    ...COLOURS.map((ident) => parser.registerOscHandler(ident, (data) => data.split(';').includes('?') && swallow())),
+    ...COLOURS.map((ident) => parser.registerOscHandler(ident, (data) => data.split(';').includes('?'))),
     parser.registerOscHandler(HYPERLINK, () => !links),
     parser.registerOscHandler(CLIPBOARD, () => !clipboard),
   ]

@@ -118,7 +118,7 @@ export type Encoding = "text" | "binary";
 /**
  * What `scrollback` is.
  */
-export type Replay = "resume" | "tail";
+export type Replay = "resume" | "screen";
 
 /**
  * Where a viewer wants to go on.

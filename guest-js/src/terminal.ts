@@ -29,11 +29,6 @@ export interface XtermLike {
 }
 
 export interface AttachOptions extends WatchOptions {
-  /**
-   * Whether this terminal answers the queries of programs (device attributes, cursor position,
-   * modes, colours). Of all viewers of a terminal one should: the desktop. Not during a replay.
-   */
-  readonly answersQueries: boolean
   /** Never type, whatever the role allows. */
   readonly readOnly?: boolean
   /** Lets programs write to the clipboard (OSC 52), if an addon for that is loaded. Off by default. */
@@ -63,11 +58,10 @@ export function attachTerminal(
   client: HubClient,
   sessionId: string,
   term: XtermLike,
-  options: AttachOptions,
+  options: AttachOptions = {},
 ): AttachedTerminal {
   const sink = new XtermSink(term)
   const guard = guardParser(term.parser, {
-    mayAnswer: () => options.answersQueries && !sink.replaying,
     clipboard: options.allowClipboard === true,
     links: options.allowLinks === true,
   })
@@ -121,8 +115,6 @@ function allowsInput(role: Role | undefined): boolean {
 
 /** `write` of xterm.js only queues; everything here is done when its callback says so. */
 class XtermSink implements TerminalSink {
-  /** True while xterm.js parses bytes that are history. */
-  replaying = false
   readonly #term: XtermLike
   readonly #joiner = new Utf8Joiner()
 
@@ -141,8 +133,7 @@ class XtermSink implements TerminalSink {
     if (this.#term.cols !== cols || this.#term.rows !== rows) this.#term.resize(cols, rows)
   }
 
-  write(data: Uint8Array, replay: boolean): Promise<void> {
-    this.replaying = replay
+  write(data: Uint8Array): Promise<void> {
     return this.#parse(this.#joiner.push(data))
   }
 

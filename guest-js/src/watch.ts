@@ -144,7 +144,7 @@ export class TerminalWatch {
     }
     if (fresh <= 0) return
     position.offset = event.offset
-    this.#write(bytes.subarray(bytes.length - fresh), event.offset, false)
+    this.#write(bytes.subarray(bytes.length - fresh), event.offset)
   }
 
   /** @internal */
@@ -253,7 +253,7 @@ export class TerminalWatch {
     if (continues) {
       this.#beginLeg(answer.epoch)
       position.offset = answer.offset
-      this.#write(bytes, answer.offset, true)
+      this.#write(bytes, answer.offset)
       this.#resize(answer)
     } else if (answer.replay === 'resume') {
       // Not the stretch that was asked for: begin anew rather than show something wrong.
@@ -297,7 +297,7 @@ export class TerminalWatch {
         return this.#sink.reset({ cols, rows })
       },
     })
-    this.#write(bytes, offset, true)
+    this.#write(bytes, offset)
   }
 
   #beginLeg(epoch: string): void {
@@ -311,13 +311,12 @@ export class TerminalWatch {
     this.#leg = undefined
   }
 
-  #write(bytes: Uint8Array, offset: number, replay: boolean): void {
+  #write(bytes: Uint8Array, offset: number): void {
     const leg = this.#leg
     if (leg === undefined) return
     this.#delivery.push({
-      // A replay must not be confused with the live bytes around it.
-      alone: replay,
-      run: () => (bytes.length === 0 ? undefined : this.#sink.write(bytes, replay)),
+      alone: false,
+      run: () => (bytes.length === 0 ? undefined : this.#sink.write(bytes)),
       done: () => leg.dealt(offset),
     })
   }

@@ -235,7 +235,7 @@ export class FakeHub {
     terminal.viewers.set(socket, { socket, window: request.window ?? 0, sent: offset, acked: -1 })
     return {
       ...{ success: true, sessionId, cols, rows, scrollback, epoch, offset },
-      ...{ replay: resumes ? 'resume' : 'tail', role: this.role, title: sessionId, running: exit === undefined, ...exit },
+      ...{ replay: resumes ? 'resume' : 'screen', role: this.role, title: sessionId, running: exit === undefined, ...exit },
     }
   }
 }

@@ -39,10 +39,10 @@ export class RecordingSink implements TerminalSink {
     this.log.push(`resize ${cols}x${rows}`)
   }
 
-  write(data: Uint8Array, replay: boolean): void | Promise<void> {
+  write(data: Uint8Array): void | Promise<void> {
     const text = Buffer.from(data).toString()
     this.text += text
-    this.log.push(`${replay ? 'replay' : 'live'} ${text.slice(0, 20)}`)
+    this.log.push(`write ${text.slice(0, 20)}`)
     if (!this.stalled) return undefined
     return new Promise((resolve) => this.#blocked.push(resolve))
   }

@@ -42,7 +42,7 @@ async function attached(
   prepare(terminal)
   const term = xterm()
   const client = connect(hub)
-  const attachment = attachTerminal(client, 'one', term, { answersQueries: true, ...options })
+  const attachment = attachTerminal(client, 'one', term, options)
   onTestFinished(() => attachment.dispose())
   await eventually(() => expect(attachment.watch.state.value.phase).toBe('live'))
   return { hub, client, terminal, term, attachment }
@@ -98,7 +98,7 @@ test('types, except as a viewer', async () => {
   hub.role = 'viewer'
   hub.terminal('one')
   const watcher = xterm()
-  const attachment = attachTerminal(connect(hub), 'one', watcher, { answersQueries: false })
+  const attachment = attachTerminal(connect(hub), 'one', watcher)
   onTestFinished(() => attachment.dispose())
   await eventually(() => expect(attachment.watch.state.value.phase).toBe('live'))
   expect(watcher.options.disableStdin).toBe(true)
@@ -138,17 +138,8 @@ test('a paste cannot end its own brackets', async () => {
 
 const QUERIES = '\x1b[c\x1b[>c\x1b[5n\x1b[6n\x1b[?6n\x1b[?25$p\x1b[4$p\x1bP$qm\x1b\\'
 
-test('answers queries when it is the one to do so, never those of a replay', async () => {
-  const { terminal, term } = await attached((it) => it.print(QUERIES))
-  terminal.print('after')
-  await eventually(() => expect(screen(term)).toBe('after'))
-  expect(terminal.inputs).toEqual([])
-  terminal.print('\x1b[6n')
-  await eventually(() => expect(terminal.inputs.map(({ input }) => input)).toEqual(['\x1b[1;6R']))
-})
-
-test('answers nothing when another viewer does, and sends every key', async () => {
-  const { terminal, term } = await attached(() => undefined, { answersQueries: false })
+test('answers no query, and sends every key', async () => {
+  const { terminal, term } = await attached(() => undefined)
   terminal.print(`${QUERIES}done`)
   await eventually(() => expect(screen(term)).toBe('done'))
   // Shift+F3, a focus report and a mouse report look much like answers.
@@ -158,7 +149,7 @@ test('answers nothing when another viewer does, and sends every key', async () =
 })
 
 test('colours can be set but not asked for', async () => {
-  const { terminal, term } = await attached(() => undefined, { answersQueries: false })
+  const { terminal, term } = await attached(() => undefined)
   const seen: string[] = []
   term.parser.registerOscHandler(10, (data) => {
     seen.push(data)

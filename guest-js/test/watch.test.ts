@@ -19,7 +19,7 @@ test('scrollback first, then what follows, and the end in its place', async () =
   await eventually(() =>
     expect(watch.state.value.terminal).toMatchObject({ cols: 100, rows: 30, exit: { exitCode: 3, reason: 'exited' } }),
   )
-  expect(sink.log).toEqual(['reset 80x24', 'replay before ', 'live during ', 'resize 100x30', 'live after'])
+  expect(sink.log).toEqual(['reset 80x24', 'write before ', 'write during ', 'resize 100x30', 'write after'])
 })
 
 test('acknowledges the scrollback even when it is empty: nothing follows before', async () => {
@@ -149,7 +149,7 @@ test('a new life is watched when the old one has said everything', async () => {
   old.print('last words')
   old.end({ exitCode: 3, reason: 'exited' })
   await eventually(() => expect(sink.text).toBe('second'))
-  expect(sink.log).toEqual(['reset 80x24', 'live last words', 'reset 80x24', 'replay second'])
+  expect(sink.log).toEqual(['reset 80x24', 'write last words', 'reset 80x24', 'write second'])
   expect(exits).toContain(3)
   await eventually(() => expect(watch.state.value).toMatchObject({ phase: 'live', terminal: { epoch: 'life-2', exit: undefined } }))
 })
@@ -192,7 +192,7 @@ test('titles, bells and notifications come in their turn, and news to whoever li
   terminal.broadcast('terminal:notification', { sessionId: 'one', title: 'Agent', body: 'may I?' })
   terminal.broadcast('terminal:title', { sessionId: 'one', title: 'vim' })
   await eventually(() => expect(watch.state.value.terminal?.title).toBe('vim'))
-  expect(sink.log).toEqual(['reset 80x24', 'live a', 'bell', 'live b', 'notified Agent may I?'])
+  expect(sink.log).toEqual(['reset 80x24', 'write a', 'bell', 'write b', 'notified Agent may I?'])
   const attention = { sessionId: 'two', active: true, message: 'may I?', since: 1 }
   hub.namespace.emit('terminal:attention', attention)
   await eventually(() => expect(news).toEqual([{ type: 'attention', ...attention }]))

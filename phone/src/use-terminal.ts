@@ -53,7 +53,6 @@ export function useTerminal(client: HubClient, sessionId: string, options: Optio
       onTurn: () => setAsked((before) => before && shown.current?.screen.room()),
     })
     const attached = attachTerminal(client, sessionId, screen.term, {
-      answersQueries: false, // the desktop does
       transformInput: (data) => latest.current.transformInput(data),
       onInputError: (error) => latest.current.onInputError(error),
     })

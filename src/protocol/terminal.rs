@@ -87,8 +87,9 @@ pub struct WatchRequest {
 pub enum Replay {
     /// Exactly the bytes from the resume offset on; the viewer does not reset.
     Resume,
-    /// The last bytes that are held; the viewer resets first.
-    Tail,
+    /// What paints the screen, its modes and recent history into a terminal that was just
+    /// reset.
+    Screen,
 }
 
 /// The acknowledgement of `terminal:watch`.

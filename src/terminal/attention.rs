@@ -16,13 +16,8 @@ const AGAIN_AFTER: u64 = 1_000;
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Heard<'a> {
     /// The program rang.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the screen's model will ring"))]
     Bell,
     /// The program notified.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the screen's model will notify")
-    )]
     Notification {
         title: Option<&'a str>,
         body: &'a str,

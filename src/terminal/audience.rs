@@ -277,7 +277,6 @@ impl Seat {
     }
 
     /// How much it wants of what flows, from now on.
-    #[expect(dead_code, reason = "for the stream that adapts to it")]
     pub(crate) fn rate(&self) -> watch::Receiver<Rate> {
         let state = self.session.audience.state();
         state.watchers.get(&self.key).map_or_else(

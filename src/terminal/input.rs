@@ -35,6 +35,8 @@ pub(crate) enum Typed {
 pub(crate) enum Source {
     /// The host application.
     Host,
+    /// The terminal itself, asked something by the program.
+    Terminal,
     /// A connection, for what is typed without a sequence.
     Connection(u64),
     /// A client that numbers what it sends.
@@ -53,6 +55,14 @@ pub(crate) struct Input {
 }
 
 impl Input {
+    /// What the terminal answers.
+    pub(crate) fn answer(bytes: Vec<u8>) -> Self {
+        Self {
+            from: Source::Terminal,
+            ..Self::by_host(bytes, Box::new(|_| {}))
+        }
+    }
+
     /// What the host application types.
     pub(crate) fn by_host(bytes: Vec<u8>, done: Done) -> Self {
         Self {

@@ -40,6 +40,12 @@ pub(super) async fn supervise(
     let ended = ended.unwrap_or_else(|_| Ended::unknown());
     session.reaped();
     drain(&session, timing).await;
+    // So that what the last output meant is told before the end.
+    let understood = session.clone();
+    let _ = registry
+        .tasks()
+        .blocking(move || understood.understand())
+        .await;
     session.finish(ended);
     registry.keep_ended(&session);
     tokio::select! {

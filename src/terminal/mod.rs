@@ -3,6 +3,7 @@
 //! ```text
 //! program ──► pty ──► session (stream: ring of bytes, sizes, end) ◄── viewer ──► Sink
 //!             pty ◄── input queue ◄── whoever types
+//!                       ▲ answers ── keeper (model of the screen) ──► pictures for viewers
 //! ```
 //!
 //! Knows neither sockets nor permissions nor the domain.
@@ -11,9 +12,11 @@ pub(crate) mod adopted;
 pub(crate) mod attention;
 pub(crate) mod audience;
 pub(crate) mod input;
+mod keeper;
 pub(crate) mod ledger;
 mod lifecycle;
 mod line;
+mod model;
 pub(crate) mod news;
 mod paste;
 mod processes;
@@ -23,14 +26,11 @@ pub(crate) mod recording;
 pub(crate) mod registry;
 pub(crate) mod replies;
 mod ring;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the session does not use it yet")
-)]
 pub(crate) mod screen;
 pub(crate) mod session;
 mod size_policy;
 pub(crate) mod start;
+mod state;
 pub(crate) mod stream;
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ use crate::config::{Lifecycle, Timing};
 use crate::error::{HubError, Result};
 use crate::ids::SessionId;
 use crate::protocol::{ExitReason, RegisterRequest};
+use crate::tasks::Tasks;
 
 use super::adopted::{AdoptError, AdoptRequest, Adopted};
 use super::lifecycle::supervise;
@@ -257,6 +258,10 @@ impl Registry {
         for session in self.all() {
             session.all_told().await;
         }
+    }
+
+    pub(super) fn tasks(&self) -> &Tasks {
+        &self.starter.tasks
     }
 
     pub(super) fn timing(&self) -> &Timing {

@@ -1,15 +1,15 @@
 //! Telling a terminal emulator's answers from what a person types.
 //!
-//! Every viewer's emulator answers the program's questions (what are you, where is the
-//! cursor); only one may be heard, or the program reads the others as keys. Sources: ECMA-48
+//! The hub answers a program's questions (what are you, where is the cursor), and so does the
+//! emulator of every viewer that does not know that; the program would read those as keys. Sources: ECMA-48
 //! and the control sequences of xterm (DA, DSR, DECRPM, OSC 4/10/11/12 and DCS reports).
 
 /// Whether `input` is nothing but answers of an emulator. Keys, mouse and focus reports are
-/// not answers. A cursor position report that looks like a modified F3 (`CSI 1 ; 2..8 R`)
-/// counts as the key.
-pub(crate) fn is_reply(input: &str) -> bool {
+/// not answers. A report of the cursor's position that may be a modified F3 (`CSI 1 ; 2..8 R`)
+/// is an answer if the program has just asked for it.
+pub(crate) fn is_reply(input: &str, position_asked: bool) -> bool {
     let mut rest = input;
-    while let Some(after) = strip_reply(rest) {
+    while let Some(after) = strip_reply(rest, position_asked) {
         if after.is_empty() {
             return true;
         }
@@ -21,20 +21,20 @@ pub(crate) fn is_reply(input: &str) -> bool {
 /// Whether a person made `input`: an emulator's answers and its reports of having gained or
 /// lost the focus come by themselves.
 pub(crate) fn is_typed(input: &str) -> bool {
-    !is_reply(input) && !matches!(input, "\x1b[I" | "\x1b[O")
+    !is_reply(input, false) && !matches!(input, "\x1b[I" | "\x1b[O")
 }
 
-fn strip_reply(input: &str) -> Option<&str> {
+fn strip_reply(input: &str, position_asked: bool) -> Option<&str> {
     let body = input.strip_prefix('\x1b')?;
     match body.as_bytes().first()? {
-        b'[' => strip_csi(&body[1..]),
+        b'[' => strip_csi(&body[1..], position_asked),
         b']' => strip_string(&body[1..], &["4;", "10;rgb:", "11;rgb:", "12;rgb:"]),
         b'P' => strip_string(&body[1..], &["1$r", "0$r", "1+r", "0+r", ">|", "!|"]),
         _ => None,
     }
 }
 
-fn strip_csi(body: &str) -> Option<&str> {
+fn strip_csi(body: &str, position_asked: bool) -> Option<&str> {
     let end = body.bytes().position(|b| (0x40..=0x7e).contains(&b))?;
     let (params, last, rest) = (&body[..end], body.as_bytes()[end], &body[end + 1..]);
     let numbers =
@@ -47,7 +47,10 @@ fn strip_csi(body: &str) -> Option<&str> {
         // Cursor position, unless it may be a key.
         b'R' => match params.strip_prefix('?') {
             Some(params) => numbers(params),
-            None => numbers(params) && params.contains(';') && !is_modified_f3(params),
+            None => {
+                let key = is_modified_f3(params) && !position_asked;
+                numbers(params) && params.contains(';') && !key
+            }
         },
         // Modes (DECRPM).
         b'y' => params
@@ -105,7 +108,7 @@ mod tests {
             "\x1b[8;24;80t",
             "\x1b[?1;2c\x1b[0n",
         ] {
-            assert!(is_reply(reply), "{reply:?}");
+            assert!(is_reply(reply, false), "{reply:?}");
             assert!(!is_typed(reply), "{reply:?}");
         }
         for typed in [
@@ -135,9 +138,11 @@ mod tests {
             "\x1b]4;1;?\x07",
             "\x1b[13;2u",
         ] {
-            assert!(!is_reply(typed), "{typed:?}");
+            assert!(!is_reply(typed, false), "{typed:?}");
             let focus = matches!(typed, "\x1b[I" | "\x1b[O");
             assert_eq!(is_typed(typed), !focus, "{typed:?}");
         }
+        assert!(is_reply("\x1b[1;2R", true), "the program has asked");
+        assert!(!is_reply("\x1b[A", true), "no answer to anything");
     }
 }

@@ -1,9 +1,9 @@
 //! The last bytes of a terminal, addressed by how many bytes came before them.
 //!
-//! A queue of blocks. Appending copies once; a complete block is shared with whoever reads it,
-//! without copying; forgetting drops whole blocks; and a terminal that has printed nothing
-//! holds nothing. Blocks end between UTF-8 characters, so that reading block by block splits
-//! none. It does not know viewers.
+//! A queue of blocks. Appending copies once; a block is shared with whoever reads it, without
+//! copying (reading closes the one that is being filled, unless it is short); forgetting drops
+//! whole blocks; and a terminal that has printed nothing holds nothing. Blocks end between
+//! UTF-8 characters, so that reading block by block splits none. It does not know viewers.
 
 use std::collections::VecDeque;
 
@@ -14,6 +14,10 @@ use super::utf8;
 /// Most bytes of one block, and of one read. Large enough to make the queue short, small
 /// enough that keeping one more than needed does not matter.
 pub(crate) const BLOCK: usize = 64 << 10;
+
+/// A block that is shorter is copied when it is read, and goes on being filled: a queue of
+/// single keys would cost more than their bytes.
+const LEAST: usize = 4 << 10;
 
 /// The first allocation of a block: most terminals print little.
 const FIRST: usize = 4 << 10;
@@ -54,34 +58,40 @@ impl Ring {
             self.last.extend_from_slice(now);
             bytes = later;
             if self.last.len() == BLOCK {
-                self.complete();
+                self.close();
             }
         }
     }
 
-    /// Grows by doubling, but never beyond a block.
+    /// Grows by doubling, but never beyond a block. After a block the next will be one, too.
     fn make_room(&mut self, more: usize) {
         let needed = self.last.len() + more;
         if needed > self.last.capacity() {
-            let capacity = needed.next_power_of_two().clamp(FIRST, BLOCK);
+            let least = if self.blocks.is_empty() { FIRST } else { BLOCK };
+            let capacity = needed.next_power_of_two().clamp(least, BLOCK);
             self.last.reserve(capacity - self.last.len());
         }
     }
 
-    /// Closes the last block, up to a character that has only begun.
-    fn complete(&mut self) {
+    /// Closes the last block, up to a character that has only begun. The next one is filled
+    /// in what is left of its memory.
+    fn close(&mut self) {
         let whole = self.last.len() - utf8::incomplete_tail(&self.last);
-        let begun = self.last.split_off(whole);
-        let block = std::mem::take(&mut self.last).freeze();
+        let block = self.last.split_to(whole).freeze();
         self.last_start += block.len() as u64;
         self.blocks.push_back(block);
-        // After a full block the next one will be full, too.
-        self.last.reserve(BLOCK);
-        self.last.extend_from_slice(&begun);
     }
 
     /// At most `max` bytes from `from` on, which must be held; not beyond the end of a block.
-    pub(crate) fn read(&self, from: u64, max: usize) -> Bytes {
+    pub(crate) fn read(&mut self, from: u64, max: usize) -> Bytes {
+        if from >= self.last_start && self.end() - from >= LEAST as u64 {
+            self.close();
+        }
+        self.peek(from, max)
+    }
+
+    /// The same, copied when it is part of the block that is being filled.
+    fn peek(&self, from: u64, max: usize) -> Bytes {
         debug_assert!((self.start..=self.end()).contains(&from));
         if from >= self.last_start {
             let rest = &self.last[to_usize(from - self.last_start).min(self.last.len())..];
@@ -104,7 +114,7 @@ impl Ring {
         let mut at = from;
         let until = self.end().min(from.saturating_add(max as u64));
         while at < until {
-            let part = self.read(at, to_usize(until - at));
+            let part = self.peek(at, to_usize(until - at));
             if part.is_empty() {
                 return;
             }
@@ -126,7 +136,8 @@ impl Ring {
     }
 }
 
-fn to_usize(n: u64) -> usize {
+/// As much of it as there can be in memory.
+pub(super) fn to_usize(n: u64) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
 }
 

@@ -1,15 +1,15 @@
 //! One life of a terminal: its program, what it printed, who watches, what is typed.
 //!
 //! The hot path is [`Session::output`]: the reading thread appends, wakes the viewers and
-//! never waits for one. Viewers pull ([`super::viewer`]).
+//! never waits for one. Viewers pull ([`super::viewer`]); the screen is kept beside the path
+//! ([`super::keeper`]).
 
 mod life;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -17,33 +17,21 @@ use tokio_util::sync::CancellationToken;
 use crate::config::NeedsInputWhen;
 use crate::error::Result;
 use crate::ids::{HubId, ProjectId, SessionId};
-use crate::protocol::{ExitReason, SizePolicy, TerminalExit, TerminalInfo};
+use crate::protocol::{SizePolicy, TerminalExit, TerminalInfo};
 use crate::time::millis_since_epoch;
 
 use super::attention::{Attention, Heard};
 use super::audience::Audience;
 use super::input::{Input, InputQueue};
+use super::keeper::Keeper;
+use super::model::Meant;
 use super::news::News;
 use super::program::Program;
 use super::pty::{Control, Ended};
 use super::recording::Tap;
 use super::replies::is_typed;
-use super::ring::BLOCK;
-use super::stream::{Cursor, Piece, Size, Start, Stream};
-
-/// How long a viewer that takes nothing still counts as moving, and may hold more output than
-/// the ring. Short: at the speed of a pseudo-terminal one that has stalled holds a megabyte or
-/// two for this long.
-const MOVING: Duration = Duration::from_millis(10);
-
-/// The same for what records a terminal: a disk takes its time, and what is lost is lost for
-/// ever. There is one of it at most.
-const WRITING: Duration = Duration::from_secs(1);
-
-/// So much output, in bytes, is sent at once even while it flows. Waking a viewer and its
-/// client costs as much as carrying tens of kilobytes; with half of this a viewer of a flood
-/// got a twentieth less, and twice as much gained nothing.
-pub(crate) const LOT: u64 = 2 * BLOCK as u64;
+use super::state::{Place, State, Wakes};
+use super::stream::{Cursor, Happening, Piece, Size, Start};
 
 /// What a session is told when it starts and never changes.
 #[derive(Debug)]
@@ -74,8 +62,9 @@ pub(crate) struct Session {
     state: Mutex<State>,
     /// Bumped whenever there is more for viewers.
     changed: watch::Sender<()>,
-    /// Bumped when there is another [`LOT`] of output.
+    /// Bumped when there is another lot of output.
     filled: watch::Sender<()>,
+    keeper: Keeper,
     control: Mutex<Box<dyn Control>>,
     input: Arc<InputQueue>,
     /// Inputs that there have been.
@@ -85,29 +74,6 @@ pub(crate) struct Session {
     finished: CancellationToken,
     /// Fires when nobody needs it any more, once it has ended.
     dismissed: CancellationToken,
-}
-
-#[derive(Debug)]
-struct State {
-    stream: Stream,
-    places: HashMap<u64, Place>,
-    next_viewer: u64,
-    /// The viewer that records.
-    recorder: Option<u64>,
-    /// Somebody has seen all there is and waits for more.
-    wanted: bool,
-    /// How many [`LOT`]s there have been.
-    lots: u64,
-    last_output_at: Option<SystemTime>,
-    reason: ExitReason,
-}
-
-/// Where a viewer is, for deciding what must be kept.
-#[derive(Debug)]
-struct Place {
-    offset: u64,
-    moved: Instant,
-    exit_told: bool,
 }
 
 impl std::fmt::Debug for Session {
@@ -126,24 +92,17 @@ impl Session {
         control: Box<dyn Control>,
         input: Arc<InputQueue>,
     ) -> Self {
+        let state = State::new(size, facts.ring_bytes, facts.burst_bytes);
         Self {
             audience: Audience::new(facts.size_policy),
             attention: Mutex::new(Attention::new(facts.needs_input)),
             facts,
             created_at: millis_since_epoch(SystemTime::now()),
             program,
-            state: Mutex::new(State {
-                stream: Stream::new(size),
-                places: HashMap::new(),
-                next_viewer: 0,
-                recorder: None,
-                wanted: false,
-                lots: 0,
-                last_output_at: None,
-                reason: ExitReason::Exited,
-            }),
+            state: Mutex::new(state),
             changed: watch::Sender::new(()),
             filled: watch::Sender::new(()),
+            keeper: Keeper::new(size),
             control: Mutex::new(control),
             input,
             typed: AtomicU64::new(0),
@@ -153,35 +112,81 @@ impl Session {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         // Nothing that runs under this lock leaves the state half changed.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes what the program printed.
     pub(crate) fn output(&self, bytes: &[u8]) {
-        let (wanted, another_lot) = {
-            let mut state = self.state();
-            state.stream.push(bytes);
-            state.last_output_at = Some(SystemTime::now());
-            state.forget(self.facts.ring_bytes, self.facts.burst_bytes);
-            let lots = state.stream.end() / LOT;
-            let another_lot = std::mem::replace(&mut state.lots, lots) != lots;
-            (std::mem::take(&mut state.wanted), another_lot)
-        };
-        // Waking costs more than a read of the pseudo-terminal brings, even when nobody waits.
-        if wanted {
+        let mut state = self.state();
+        if state.kept.too_far_behind(&state.stream) {
+            state = self.keeper.wait_for_room(state);
+        }
+        let wakes = state.push(bytes);
+        drop(state);
+        self.wake(wakes);
+    }
+
+    /// Wakes whom a change concerns: that costs more than a read of the pseudo-terminal
+    /// brings, even when nobody waits.
+    fn wake(&self, wakes: Wakes) {
+        if wakes.viewers {
             self.changed.send_replace(());
         }
-        if another_lot {
+        if wakes.gatherers {
             self.filled.send_replace(());
+        }
+        if wakes.keeper {
+            self.keeper.wake();
         }
     }
 
     /// Nothing more will be printed.
     pub(crate) fn end_of_output(&self) {
-        self.state().stream.end_of_output();
+        let wakes = {
+            let mut state = self.state();
+            state.stream.end_of_output();
+            state.wakes()
+        };
+        self.wake(wakes);
         self.changed.send_replace(());
+    }
+
+    /// Keeps the model of the screen, until nothing more can be printed.
+    pub(crate) fn keep_screen(&self) {
+        self.keeper.keep(self);
+    }
+
+    /// Makes sure that everything printed so far has been understood. Blocks for as long as
+    /// that takes.
+    pub(crate) fn understand(&self) {
+        self.keeper.understand(self);
+    }
+
+    /// Takes what the keeper of the screen has found out.
+    pub(super) fn modelled(&self, cursor: &Cursor, mut meant: Meant) {
+        if !meant.replies.is_empty() {
+            let answer = Input::answer(std::mem::take(&mut meant.replies));
+            self.input.push(answer, || Ok(()));
+        }
+        for happening in &meant.happenings {
+            match happening {
+                Happening::Bell => self.heard(Heard::Bell),
+                Happening::Notification { title, body } => self.heard(Heard::Notification {
+                    title: title.as_deref(),
+                    body,
+                }),
+                Happening::Title(_) => {}
+            }
+        }
+        let wakes = self.state().modelled(cursor, meant);
+        self.wake(wakes);
+    }
+
+    /// Whether the program has just asked where the cursor is.
+    pub(crate) fn position_asked(&self) -> bool {
+        self.state().position_asked()
     }
 
     /// Types; see [`InputQueue::push`].
@@ -209,7 +214,8 @@ impl Session {
         if resized.is_err() {
             self.state().stream.resize(before);
         }
-        self.changed.send_replace(());
+        let wakes = self.state().wakes();
+        self.wake(wakes);
         resized.map(|()| true)
     }
 
@@ -284,7 +290,10 @@ impl Session {
             session_id: self.facts.id.clone(),
             project_id: self.facts.project.clone(),
             hub: self.facts.hub.clone(),
-            title: self.facts.title.clone(),
+            title: state
+                .title
+                .clone()
+                .unwrap_or_else(|| self.facts.title.clone()),
             command: self.facts.command.clone(),
             args: self.facts.args.clone(),
             cwd: self.facts.cwd.clone(),
@@ -300,22 +309,15 @@ impl Session {
         }
     }
 
-    /// Takes a viewer in: where it starts, and its place from then on.
-    pub(crate) fn enter(&self, resume: Option<u64>) -> (u64, Start) {
-        let mut state = self.state();
-        let start = state.stream.replay(resume);
-        let viewer = state.next_viewer;
-        state.next_viewer += 1;
-        state.places.insert(viewer, Place::at(start.cursor.offset));
-        (viewer, start)
+    /// A number for a viewer that comes.
+    pub(crate) fn new_viewer(&self) -> u64 {
+        self.state().new_viewer()
     }
 
     /// Takes in the viewer that records, at the first byte.
-    pub(super) fn enter_recorder(&self) -> (u64, Start) {
+    pub(super) fn enter_recorder(&self) -> (u64, Cursor) {
         self.recording.store(true, Ordering::Relaxed);
-        let (viewer, start) = self.enter(Some(0));
-        self.state().recorder = Some(viewer);
-        (viewer, start)
+        self.state().enter_recorder()
     }
 
     pub(super) fn leave_recorder(&self, viewer: u64) {
@@ -323,12 +325,20 @@ impl Session {
         self.recording.store(false, Ordering::Relaxed);
     }
 
-    /// A new start for a viewer that has lost its place.
-    pub(crate) fn restart(&self, viewer: u64) -> Start {
-        let mut state = self.state();
-        let start = state.stream.replay(None);
-        state.places.insert(viewer, Place::at(start.cursor.offset));
-        start
+    /// Lets a viewer go on at an offset of this life, when what it missed is held.
+    pub(crate) fn resume(&self, viewer: u64, offset: u64) -> Option<Start> {
+        self.state().resume(viewer, offset)
+    }
+
+    /// Gives a viewer a picture of the present to start with, of at most `most` bytes. Blocks
+    /// while the model of the screen catches up.
+    pub(crate) fn paint(&self, viewer: u64, most: usize) -> Start {
+        self.keeper.paint(self, viewer, most)
+    }
+
+    /// How long ago the byte at `cursor` was printed, at least.
+    pub(crate) fn lag(&self, cursor: &Cursor) -> Duration {
+        self.state().lag(cursor)
     }
 
     pub(crate) fn leave(&self, viewer: u64) {
@@ -343,14 +353,9 @@ impl Session {
             state.wanted = true;
             return None;
         };
-        let exit_told = cursor.exit_given();
-        let place = Place {
-            exit_told,
-            ..Place::at(cursor.offset)
-        };
-        state.places.insert(viewer, place);
+        state.places.insert(viewer, Place::at(cursor));
         // What was kept for this viewer is given back while it catches up.
-        state.forget(self.facts.ring_bytes, self.facts.burst_bytes);
+        state.forget();
         drop(state);
         if matches!(piece, Piece::Exit(_)) {
             // For whoever waits until everybody has been told.
@@ -378,40 +383,5 @@ impl Session {
         }
         state.wanted = true;
         None
-    }
-}
-
-impl Place {
-    fn at(offset: u64) -> Self {
-        Self {
-            offset,
-            moved: Instant::now(),
-            exit_told: false,
-        }
-    }
-}
-
-impl State {
-    /// Keeps `ring` bytes for everybody, and up to `burst` for viewers that are moving.
-    fn forget(&mut self, ring: u64, burst: u64) {
-        let end = self.stream.end();
-        // Whole blocks are forgotten, so there is something to decide once per block only.
-        if self.stream.held() as u64 <= ring + BLOCK as u64 {
-            return;
-        }
-        let now = Instant::now();
-        let patience = |viewer| match self.recorder == Some(viewer) {
-            true => WRITING,
-            false => MOVING,
-        };
-        let needed = self
-            .places
-            .iter()
-            .filter(|(viewer, place)| now.duration_since(place.moved) < patience(**viewer))
-            .map(|(_, place)| place.offset)
-            .min()
-            .unwrap_or(end)
-            .max(end.saturating_sub(burst));
-        self.stream.forget_before(needed.min(end - ring));
     }
 }

@@ -262,6 +262,8 @@ fn attach(facts: Facts, pty: Pty, size: Size) -> Result<(Arc<Session>, oneshot::
     let session = Arc::new(Session::new(facts, program, size, control, inputs.clone()));
     let (tell, ended) = oneshot::channel();
     let reading = session.clone();
+    let keeping = session.clone();
+    let keep = thread("terminal-screen", move || keeping.keep_screen());
     let write = thread("terminal-write", move || {
         let closes = CloseOnDrop(inputs);
         writing::serve(&closes.0, line);
@@ -281,7 +283,7 @@ fn attach(facts: Facts, pty: Pty, size: Size) -> Result<(Arc<Session>, oneshot::
             }),
         ),
     };
-    for started in [write, wait, read] {
+    for started in [write, keep, wait, read] {
         started.map_err(|error| HubError::internal("no thread for the terminal", &error))?;
     }
     Ok((session, ended))

@@ -1,8 +1,8 @@
-//! One life of a terminal as viewers see it: bytes, sizes and the end, in their order.
+//! One life of a terminal as viewers see it: bytes, sizes, happenings and the end, in order.
 //!
 //! Pure: no clock, no lock, no task. A [`Cursor`] is one viewer's place; [`Stream::next`]
-//! gives what comes after it, [`Stream::replay`] gives a new viewer its start. This is where
-//! the picture of the screen will come in (`Replay::Tail` is what there is without one).
+//! gives what comes after it, [`Stream::resume`] lets one go on where it stopped. The model of
+//! the screen reads it like a viewer ([`super::model`]), and paints for those who come anew.
 
 use std::collections::VecDeque;
 
@@ -10,15 +10,15 @@ use bytes::Bytes;
 
 use crate::protocol::{Replay, TerminalExit};
 
-use super::ring::Ring;
+use super::ring::{Ring, to_usize};
 use super::utf8;
 
-/// Most bytes of a replay. As much as fits a phone's patience; the picture has the same bound.
-pub(crate) const REPLAY_MAX: usize = 192 << 10;
+/// Most bytes of a replay that goes on where a viewer stopped. A picture is about as large at
+/// most, so that beyond it the picture is the cheaper one.
+pub(crate) const RESUME_MAX: u64 = 256 << 10;
 
-/// How far into a tail a line break is looked for, to begin after it: a cut in the middle of
-/// an escape sequence paints garbage, one at a line break rarely does.
-const LINE_SEARCH: usize = 4 << 10;
+/// Happenings that are kept for viewers which have not been told yet.
+const HAPPENINGS: usize = 64;
 
 /// Width and height in cells, each 1..=1000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,10 +34,22 @@ pub(crate) struct Cursor {
     pub(crate) offset: u64,
     /// Resizes up to this number have been given.
     resizes: u64,
+    /// Happenings up to this number have been given.
+    happenings: u64,
     exit_given: bool,
 }
 
 impl Cursor {
+    /// Before everything.
+    pub(crate) fn at_start() -> Self {
+        Self {
+            offset: 0,
+            resizes: 0,
+            happenings: 0,
+            exit_given: false,
+        }
+    }
+
     /// Whether the end of the program has been given.
     pub(crate) fn exit_given(&self) -> bool {
         self.exit_given
@@ -51,16 +63,34 @@ pub(crate) enum Piece {
     Bytes(Bytes),
     /// The terminal has another size from here on.
     Resized(Size),
+    /// The program did something that is told in words, too.
+    Happened(Happening),
     /// The program has ended.
     Exit(TerminalExit),
     /// The bytes at the cursor are gone; only a replay helps.
     Lost,
 }
 
-/// Where a new viewer starts.
+/// What a program's output meant, beside what it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Happening {
+    /// The terminal has this title now.
+    Title(String),
+    /// The bell rang.
+    Bell,
+    /// A notification for the user.
+    Notification {
+        /// When the program gave one.
+        title: Option<String>,
+        /// What it says.
+        body: String,
+    },
+}
+
+/// Where a viewer starts.
 #[derive(Debug, Clone)]
 pub(crate) struct Start {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Bytes,
     pub(crate) kind: Replay,
     pub(crate) cursor: Cursor,
     pub(crate) size: Size,
@@ -80,6 +110,9 @@ pub(crate) struct Stream {
     /// In order of offset and number, no two at one offset.
     resizes: VecDeque<Resize>,
     resize_count: u64,
+    /// In order of number, and of offset: what happened, and the offset that it comes after.
+    happenings: VecDeque<(u64, u64, Happening)>,
+    happening_count: u64,
     exit: Option<(u64, TerminalExit)>,
     /// Nothing more will be written, not even by a surviving grandchild.
     ended: bool,
@@ -92,6 +125,8 @@ impl Stream {
             size,
             resizes: VecDeque::new(),
             resize_count: 0,
+            happenings: VecDeque::new(),
+            happening_count: 0,
             exit: None,
             ended: false,
         }
@@ -100,6 +135,11 @@ impl Stream {
     /// Bytes written in this life.
     pub(crate) fn end(&self) -> u64 {
         self.ring.end()
+    }
+
+    /// Offset of the first byte held.
+    pub(crate) fn start(&self) -> u64 {
+        self.ring.start()
     }
 
     /// Bytes held.
@@ -155,6 +195,16 @@ impl Stream {
         true
     }
 
+    /// Records what the output up to `at` meant.
+    pub(crate) fn happened(&mut self, at: u64, happening: Happening) {
+        self.happening_count += 1;
+        self.happenings
+            .push_back((self.happening_count, at, happening));
+        if self.happenings.len() > HAPPENINGS {
+            self.happenings.pop_front();
+        }
+    }
+
     /// Records the end of the program. What is written later still comes.
     pub(crate) fn finish(&mut self, exit: TerminalExit) {
         if self.exit.is_none() {
@@ -175,11 +225,12 @@ impl Stream {
     pub(crate) fn has_more(&self, cursor: &Cursor) -> bool {
         cursor.offset != self.ring.end()
             || cursor.resizes != self.resize_count
+            || self.next_happening(cursor).is_some()
             || (self.exit.is_some() && !cursor.exit_given)
     }
 
     /// What comes after `cursor`, and moves it. At most `max` bytes.
-    pub(crate) fn next(&self, cursor: &mut Cursor, max: usize) -> Option<Piece> {
+    pub(crate) fn next(&mut self, cursor: &mut Cursor, max: usize) -> Option<Piece> {
         if cursor.offset < self.ring.start() {
             return Some(Piece::Lost);
         }
@@ -188,16 +239,25 @@ impl Stream {
             cursor.resizes = resize.number;
             return Some(Piece::Resized(resize.size));
         }
+        let happening = self.next_happening(cursor);
+        if let Some((number, _, what)) = happening.filter(|(_, at, _)| *at <= cursor.offset) {
+            cursor.happenings = *number;
+            return Some(Piece::Happened(what.clone()));
+        }
         let exit = self.exit.as_ref().filter(|_| !cursor.exit_given);
         if let Some((_, exit)) = exit.filter(|(at, _)| *at <= cursor.offset) {
             cursor.exit_given = true;
             return Some(Piece::Exit(exit.clone()));
         }
         // Stop where something that is not bytes has its place.
-        let stop = [resize.map(|resize| resize.at), exit.map(|(at, _)| *at)]
-            .into_iter()
-            .flatten()
-            .min();
+        let stop = [
+            resize.map(|resize| resize.at),
+            happening.map(|(_, at, _)| *at),
+            exit.map(|(at, _)| *at),
+        ]
+        .into_iter()
+        .flatten()
+        .min();
         let bytes = self.whole_characters(cursor.offset, stop, max);
         cursor.offset += bytes.len() as u64;
         (!bytes.is_empty()).then_some(Piece::Bytes(bytes))
@@ -205,7 +265,7 @@ impl Stream {
 
     /// At most `max` bytes from `from` on, up to `stop`, or up to a character that has only
     /// begun.
-    fn whole_characters(&self, from: u64, stop: Option<u64>, max: usize) -> Bytes {
+    fn whole_characters(&mut self, from: u64, stop: Option<u64>, max: usize) -> Bytes {
         let limit = stop.unwrap_or(u64::MAX).min(self.ring.end());
         let wanted = usize::try_from(limit - from).map_or(max, |n| n.min(max));
         let mut bytes = self.ring.read(from, wanted);
@@ -225,57 +285,58 @@ impl Stream {
         bytes
     }
 
-    /// Where a viewer starts: at `resume`, an offset of this life, when its bytes are held and
-    /// the size has not changed since; otherwise with the tail.
-    pub(crate) fn replay(&self, resume: Option<u64>) -> Start {
-        match resume.filter(|offset| self.can_resume(*offset)) {
-            Some(offset) => self.start(offset, REPLAY_MAX, Replay::Resume),
-            None => self.tail(),
+    fn next_happening(&self, cursor: &Cursor) -> Option<&(u64, u64, Happening)> {
+        self.happenings
+            .iter()
+            .find(|(number, ..)| *number > cursor.happenings)
+    }
+
+    /// Lets a viewer go on at `offset` of this life with exactly the bytes that it missed: when
+    /// they are held, the size has not changed since, and a picture would not be cheaper.
+    pub(crate) fn resume(&self, offset: u64) -> Option<Start> {
+        let missed = self.ring.end().checked_sub(offset)?;
+        let held = offset >= self.ring.start() && missed <= RESUME_MAX;
+        let resized = self.resizes.back().is_some_and(|last| last.at > offset);
+        if !held || resized {
+            return None;
         }
-    }
-
-    fn can_resume(&self, offset: u64) -> bool {
-        (self.ring.start()..=self.ring.end()).contains(&offset)
-            && self.resizes.back().is_none_or(|last| last.at <= offset)
-    }
-
-    fn tail(&self) -> Start {
-        let end = self.ring.end() - self.tail_held_back() as u64;
-        let first = end.saturating_sub(REPLAY_MAX as u64).max(self.ring.start());
-        let mut head = Vec::new();
-        self.ring.collect(first, LINE_SEARCH, &mut head);
-        let skip = match first {
-            0 => 0,
-            _ => match head.iter().position(|byte| *byte == b'\n') {
-                Some(line_break) => line_break + 1,
-                None => utf8::orphaned_head(&head),
-            },
-        };
-        self.start((first + skip as u64).min(end), REPLAY_MAX, Replay::Tail)
-    }
-
-    fn start(&self, from: u64, max: usize, kind: Replay) -> Start {
         let mut bytes = Vec::new();
-        self.ring.collect(from, max, &mut bytes);
+        self.ring.collect(offset, to_usize(missed), &mut bytes);
         if !self.ended {
             bytes.truncate(bytes.len() - utf8::incomplete_tail(&bytes));
         }
-        let offset = from + bytes.len() as u64;
+        let cursor = Cursor {
+            offset: offset + bytes.len() as u64,
+            // What the viewer has not heard of is old; its present state is in the answer.
+            resizes: self.resize_count,
+            happenings: self.happening_count,
+            exit_given: false,
+        };
+        Some(Start {
+            bytes: bytes.into(),
+            kind: Replay::Resume,
+            cursor,
+            size: self.size,
+        })
+    }
+
+    /// Lets a viewer start with a picture of the screen as of `painted`.
+    pub(crate) fn start_with(&self, picture: Bytes, painted: &Cursor, size: Size) -> Start {
         Start {
+            bytes: picture,
+            kind: Replay::Screen,
             cursor: Cursor {
-                offset,
-                // The answer names the present size, so every resize so far has been given.
-                resizes: self.resize_count,
+                happenings: self.happening_count,
                 // An exit that is told with the answer still comes as an event: that is what
                 // a client waits for.
                 exit_given: false,
+                ..painted.clone()
             },
-            bytes,
-            kind,
-            size: self.size,
+            size,
         }
     }
 
+    /// Bytes at the end that begin a character.
     fn tail_held_back(&self) -> usize {
         let mut last = Vec::new();
         let from = self.ring.end().saturating_sub(utf8::MAX_CHAR as u64 - 1);
@@ -300,6 +361,7 @@ mod tests {
         Resize(u16),
         Read(usize),
         Forget(u64),
+        Bell,
         Exit,
         Enter(Option<u64>),
     }
@@ -323,6 +385,7 @@ mod tests {
             1 => (1u16..5).prop_map(Step::Resize),
             4 => prop_oneof![0usize..8, 0usize..200_000].prop_map(Step::Read),
             1 => any::<u64>().prop_map(Step::Forget),
+            1 => Just(Step::Bell),
             1 => Just(Step::Exit),
             1 => proptest::option::of(any::<u64>()).prop_map(Step::Enter),
         ]
@@ -344,73 +407,109 @@ mod tests {
                 .map_or_else(|error| error.valid_up_to() > 0, |_| true)
     }
 
+    /// Brings what stands for the model of the screen to the end.
+    fn catch_up(stream: &mut Stream, (cursor, size): &mut (Cursor, Size)) {
+        while let Some(piece) = stream.next(cursor, 1 << 20) {
+            assert_ne!(
+                piece,
+                Piece::Lost,
+                "nothing is forgotten before the model has it"
+            );
+            if let Piece::Resized(now) = piece {
+                *size = now;
+            }
+        }
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig::default())]
-        #[test]
-        fn a_viewer_gets_everything_once_in_order_and_no_character_in_parts(
-            steps in proptest::collection::vec(step(), 1..40),
-        ) {
-            let (mut stream, mut all) = (Stream::new(SIZE), Vec::<u8>::new());
-            let mut cursor = stream.replay(None).cursor;
-            let (mut seen_size, mut exits) = (SIZE, 0);
-            let drain = [Step::Read(0), Step::Read(1 << 20)].into_iter().cycle().take(40);
-            for step in steps.into_iter().chain(drain) {
-                match step {
-                    Step::Push(bytes) => {
-                        stream.push(&bytes);
-                        all.extend_from_slice(&bytes);
-                    }
-                    Step::Repeat(byte, n) => {
-                        stream.push(&vec![byte; n]);
-                        all.resize(all.len() + n, byte);
-                    }
-                    Step::Resize(cols) => {
-                        stream.resize(Size { cols, rows: 24 });
-                    }
-                    Step::Forget(r) => stream.forget_before(r % (all.len() as u64 + 1)),
-                    Step::Exit => stream.finish(exit()),
-                    Step::Enter(resume) => {
-                        let resume = resume.map(|r| r % (all.len() as u64 + 1));
-                        let start = stream.replay(resume);
-                        let end = start.cursor.offset as usize;
-                        prop_assert_eq!(&start.bytes[..], &all[end - start.bytes.len()..end]);
-                        if start.kind == Replay::Resume {
-                            prop_assert_eq!(Some((end - start.bytes.len()) as u64), resume);
+            #![proptest_config(ProptestConfig::default())]
+            #[test]
+            fn a_viewer_gets_everything_once_in_order_and_no_character_in_parts(
+                steps in proptest::collection::vec(step(), 1..40),
+            ) {
+                let (mut stream, mut all) = (Stream::new(SIZE), Vec::<u8>::new());
+                // Like the model of the screen: a place from which others can start.
+                let mut model = (Cursor::at_start(), SIZE);
+                let mut cursor = Cursor::at_start();
+                let (mut seen_size, mut exits, mut bells, mut heard) = (SIZE, 0, 0, 0);
+                let drain = [Step::Read(0), Step::Read(1 << 20)].into_iter().cycle().take(40);
+                for step in steps.into_iter().chain(drain) {
+                    match step {
+                        Step::Push(bytes) => {
+                            stream.push(&bytes);
+                            all.extend_from_slice(&bytes);
                         }
-                        (cursor, seen_size, exits) = (start.cursor, start.size, 0);
-                    }
-                    Step::Read(max) => {
-                        let before = cursor.clone();
-                        match stream.next(&mut cursor, max) {
-                            Some(Piece::Bytes(bytes)) => {
-                                prop_assert!(bytes.len() <= max);
-                                let from = before.offset as usize;
-                                let to = cursor.offset as usize;
-                                prop_assert_eq!(&bytes[..], &all[from..to]);
-                                // Only the end of the program comes in the middle of one.
-                                let begun = (to - utf8::incomplete_tail(&all[..to])) as u64;
-                                let cut_by_exit = stream.exit.as_ref()
-                                    .is_some_and(|(at, _)| (begun + 1..=to as u64).contains(at));
-                                let rest = &all[to..all.len().min(to + 3)];
-                                prop_assert!(cut_by_exit || !splits(&all[..to], rest));
+                        Step::Repeat(byte, n) => {
+                            stream.push(&vec![byte; n]);
+                            all.resize(all.len() + n, byte);
+                        }
+                        Step::Resize(cols) => {
+                            stream.resize(Size { cols, rows: 24 });
+                        }
+                        Step::Forget(r) => {
+                            catch_up(&mut stream, &mut model);
+                            stream.forget_before(r % (model.0.offset + 1));
+                        }
+                        Step::Bell => {
+                            catch_up(&mut stream, &mut model);
+                            stream.happened(model.0.offset, Happening::Bell);
+    bells += 1;
+                        }
+                        Step::Exit => stream.finish(exit()),
+                        Step::Enter(resume) => {
+                            let resume = resume.map(|r| r % (all.len() as u64 + 1));
+                            let start = match resume.and_then(|offset| stream.resume(offset)) {
+                                Some(start) => {
+                                    let end = start.cursor.offset as usize;
+                                    let from = end - start.bytes.len();
+                                    prop_assert_eq!(&start.bytes[..], &all[from..end]);
+                                    prop_assert_eq!(Some(from as u64), resume);
+                                    start
+                                }
+                                None => {
+                                    catch_up(&mut stream, &mut model);
+                                    stream.start_with(Bytes::new(), &model.0, model.1)
+                                }
+                            };
+                            (cursor, seen_size, exits) = (start.cursor, start.size, 0);
+    (bells, heard) = (0, 0);
+                        }
+                        Step::Read(max) => {
+                            let before = cursor.clone();
+                            match stream.next(&mut cursor, max) {
+                                Some(Piece::Bytes(bytes)) => {
+                                    prop_assert!(bytes.len() <= max);
+                                    let from = before.offset as usize;
+                                    let to = cursor.offset as usize;
+                                    prop_assert_eq!(&bytes[..], &all[from..to]);
+                                    // Only the end of the program comes in the middle of one.
+                                    let begun = (to - utf8::incomplete_tail(&all[..to])) as u64;
+                                    let cut_by_exit = stream.exit.as_ref()
+                                        .is_some_and(|(at, _)| (begun + 1..=to as u64).contains(at));
+                                    let rest = &all[to..all.len().min(to + 3)];
+                                    prop_assert!(cut_by_exit || !splits(&all[..to], rest));
+                                }
+                                Some(Piece::Resized(size)) => seen_size = size,
+                                Some(Piece::Exit(_)) => exits += 1,
+                                Some(Piece::Lost) => {
+                                    catch_up(&mut stream, &mut model);
+                                    let start = stream.start_with(Bytes::new(), &model.0, model.1);
+                                    (cursor, seen_size, exits) = (start.cursor, start.size, 0);
+    (bells, heard) = (0, 0);
+                                }
+                                Some(Piece::Happened(_)) => heard += 1,
+                                None if max >= utf8::MAX_CHAR => {
+                                    let left = &all[before.offset as usize..];
+                                    prop_assert_eq!(utf8::incomplete_tail(left), left.len(), "stuck");
+                                }
+                                None => {}
                             }
-                            Some(Piece::Resized(size)) => seen_size = size,
-                            Some(Piece::Exit(_)) => exits += 1,
-                            Some(Piece::Lost) => {
-                                let start = stream.replay(None);
-                                (cursor, seen_size, exits) = (start.cursor, start.size, 0);
-                            }
-                            None if max >= utf8::MAX_CHAR => {
-                                let left = &all[before.offset as usize..];
-                                prop_assert_eq!(utf8::incomplete_tail(left), left.len(), "stuck");
-                            }
-                            None => {}
                         }
                     }
                 }
+                prop_assert_eq!(seen_size, stream.size());
+                prop_assert_eq!(heard, bells);
+                prop_assert_eq!(exits, usize::from(stream.exit().is_some()));
             }
-            prop_assert_eq!(seen_size, stream.size());
-            prop_assert_eq!(exits, usize::from(stream.exit().is_some()));
         }
-    }
 }

@@ -17,15 +17,6 @@ pub(crate) fn incomplete_tail(bytes: &[u8]) -> usize {
         .map_or(0, <[u8]>::len)
 }
 
-/// How many bytes at the start end a character that began before (0..=3).
-pub(crate) fn orphaned_head(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .take(MAX_CHAR - 1)
-        .take_while(|byte| (0x80..=0xBF).contains(*byte))
-        .count()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,14 +30,11 @@ mod tests {
             let at = at.min(text.len());
             let boundary = (0..=at).rev().find(|i| text.is_char_boundary(*i)).unwrap();
             prop_assert_eq!(incomplete_tail(&text.as_bytes()[..at]), at - boundary);
-            let next = (at..=text.len()).find(|i| text.is_char_boundary(*i)).unwrap();
-            prop_assert_eq!(orphaned_head(&text.as_bytes()[at..]), next - at);
         }
 
         #[test]
         fn any_bytes_hold_back_at_most_three(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
             prop_assert!(incomplete_tail(&bytes) < MAX_CHAR);
-            prop_assert!(orphaned_head(&bytes) < MAX_CHAR);
         }
     }
 

@@ -1,7 +1,8 @@
 //! One viewer of one terminal: pulls at its own pace and gives what it gets to a [`Sink`].
 //!
 //! A slow one delays nobody and holds nothing but its place. It is slowed by its credit, when
-//! it declared a window, and by what its connection has taken, always. It knows no sockets.
+//! it declared a window, and by what its connection has taken, always. One that cannot keep up
+//! gets pictures of the present instead of the past. It knows no sockets.
 
 use std::future::Future;
 use std::ops::RangeInclusive;
@@ -10,13 +11,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::protocol::TerminalExit;
+use crate::protocol::{Rate, TerminalExit};
+use crate::tasks::Tasks;
 
+use super::model::PICTURE_MAX;
 use super::ring::BLOCK;
-use super::session::{LOT, Session};
-use super::stream::{Cursor, Piece, Size, Start};
+use super::session::Session;
+use super::state::LOT;
+use super::stream::{Cursor, Happening, Piece, Size, Start};
 
 /// Most bytes of one output event: a block, which is shared and not copied. What has gathered
 /// since the last event is sent together.
@@ -29,6 +33,23 @@ const GATHER: Duration = Duration::from_millis(1);
 
 /// An event of fewer bytes does not make the next one wait.
 const FLOWING: usize = 1 << 10;
+
+/// A viewer that is further behind than this sees the past, and gets a picture of the present
+/// instead: about what a person takes for "at once".
+const BEHIND: Duration = Duration::from_millis(300);
+
+/// Most bytes of a picture for a viewer that is behind: it needs the screen soon, and history
+/// can wait until there is time for it.
+const PICTURE_BRIEF: usize = 32 << 10;
+
+/// A viewer that asked for a low rate gets something this often: a page that nobody looks at.
+const LOW_EVERY: Duration = Duration::from_millis(500);
+
+/// And then a picture instead of output, when there is more of it than this, in bytes.
+const LOW_RAW: u64 = 16 << 10;
+
+/// After so much silence there is time.
+const CALM: Duration = Duration::from_millis(300);
 
 /// Windows outside of this are clamped, in bytes.
 pub(crate) const WINDOW: RangeInclusive<u64> = (4 << 10)..=(4 << 20);
@@ -59,6 +80,7 @@ pub(crate) enum Event {
         size: Size,
     },
     Resized(Size),
+    Happened(Happening),
     Exit(TerminalExit),
 }
 
@@ -125,13 +147,19 @@ impl Wakes {
 #[derive(Debug)]
 pub(crate) struct Viewer {
     session: Arc<Session>,
+    tasks: Tasks,
     number: u64,
     cursor: Cursor,
     credit: Option<Credit>,
+    rate: watch::Receiver<Rate>,
+    /// When something was last given at a low rate.
+    low_at: Instant,
     /// What comes after `gathered_to` is not sent before this, unless there is a lot.
     not_before: Instant,
     /// Up to this offset output has gathered; it is sent without waiting again.
     gathered_to: u64,
+    /// The last picture was a brief one.
+    owes_history: bool,
 }
 
 impl Drop for Viewer {
@@ -142,25 +170,47 @@ impl Drop for Viewer {
 
 impl Viewer {
     /// Takes a place. The start is for the answer; [`Viewer::run`] gives what follows it.
-    pub(crate) fn enter(
+    ///
+    /// # Errors
+    ///
+    /// [`Gone`] when the hub is ending.
+    pub(crate) async fn enter(
         session: Arc<Session>,
+        tasks: Tasks,
         resume: Option<u64>,
         credit: Option<Credit>,
-    ) -> (Self, Start) {
-        let (number, start) = session.enter(resume);
+        rate: watch::Receiver<Rate>,
+    ) -> Result<(Self, Start), Gone> {
         let mut viewer = Self {
+            number: session.new_viewer(),
             session,
-            number,
-            cursor: start.cursor.clone(),
+            tasks,
+            cursor: Cursor::at_start(),
             credit,
+            rate,
+            low_at: Instant::now(),
             not_before: Instant::now(),
             gathered_to: 0,
+            owes_history: false,
         };
-        viewer.replayed();
-        (viewer, start)
+        let resumed = resume.and_then(|offset| viewer.session.resume(viewer.number, offset));
+        let start = match resumed {
+            Some(start) => start,
+            None => viewer.paint(PICTURE_MAX).await?,
+        };
+        viewer.begin_at(&start);
+        Ok((viewer, start))
     }
 
-    fn replayed(&mut self) {
+    async fn paint(&self, most: usize) -> Result<Start, Gone> {
+        let (session, number) = (self.session.clone(), self.number);
+        let painting = self.tasks.blocking(move || session.paint(number, most));
+        painting.await.ok_or(Gone)
+    }
+
+    fn begin_at(&mut self, start: &Start) {
+        self.cursor = start.cursor.clone();
+        self.gathered_to = self.cursor.offset;
         if let Some(credit) = &mut self.credit {
             credit.replayed_to = self.cursor.offset;
         }
@@ -180,36 +230,32 @@ impl Viewer {
         // Marked as seen before looking, so that what comes while looking wakes us.
         wakes.seen();
         let Some(mut backlog) = self.session.backlog(&self.cursor) else {
-            return wakes.change().await;
+            return self.idle(wakes, sink).await;
         };
         if self.cursor.offset >= self.gathered_to {
-            if backlog < LOT && Instant::now() < self.not_before {
-                wakes.filling_or(self.not_before).await?;
-                backlog = self.session.backlog(&self.cursor).unwrap_or(backlog);
-            }
+            self.gather(wakes, backlog).await?;
+            backlog = self.session.backlog(&self.cursor).unwrap_or(backlog);
             self.gathered_to = self.cursor.offset + backlog;
         }
         sink.ready().await?;
-        let max = match &mut self.credit {
-            None => CHUNK,
-            Some(credit) => {
-                let room = credit.room(self.cursor.offset);
-                if credit.enough(room, backlog) {
-                    usize::try_from(room).unwrap_or(CHUNK).min(CHUNK)
-                } else {
-                    0
-                }
-            }
-        };
+        let max = self.room(backlog);
+        if max > 0 && self.sees_the_past(backlog) {
+            return self.repaint(PICTURE_BRIEF, sink).await;
+        }
         let piece = self.session.next(self.number, &mut self.cursor, max);
         let event = match piece {
             Some(Piece::Bytes(bytes)) => Event::Output {
                 bytes,
                 offset: self.cursor.offset,
             },
-            Some(Piece::Resized(size)) => Event::Resized(size),
+            Some(Piece::Resized(size)) => {
+                // What an emulator makes of a resize differs from one to the next.
+                sink.send(Event::Resized(size))?;
+                return self.repaint(PICTURE_MAX, sink).await;
+            }
+            Some(Piece::Happened(happening)) => Event::Happened(happening),
             Some(Piece::Exit(exit)) => Event::Exit(exit),
-            Some(Piece::Lost) if max > 0 => self.restart(),
+            Some(Piece::Lost) if max > 0 => return self.repaint(PICTURE_BRIEF, sink).await,
             // Out of credit. More output changes nothing about that, and under a flood it would
             // wake a stalled viewer thousands of times a second.
             Some(Piece::Lost) | None if (max as u64) < backlog => {
@@ -224,16 +270,66 @@ impl Viewer {
         sink.send(event)
     }
 
-    fn restart(&mut self) -> Event {
-        let start = self.session.restart(self.number);
-        self.cursor = start.cursor;
-        self.gathered_to = self.cursor.offset;
-        self.replayed();
-        Event::Reset {
-            bytes: start.bytes.into(),
+    /// Waits while more should come together before something is sent.
+    async fn gather(&mut self, wakes: &mut Wakes, backlog: u64) -> Result<(), Gone> {
+        if self.low() {
+            let due = self.low_at + LOW_EVERY;
+            // An error means that nobody can change the rate any more.
+            let _ = timeout_at(due, self.rate.changed()).await;
+            self.low_at = Instant::now();
+        } else if backlog < LOT && Instant::now() < self.not_before {
+            wakes.filling_or(self.not_before).await?;
+        }
+        Ok(())
+    }
+
+    fn low(&self) -> bool {
+        *self.rate.borrow() == Rate::Low
+    }
+
+    /// Whether a picture of the present is better than the `backlog`.
+    fn sees_the_past(&self, backlog: u64) -> bool {
+        self.low() && backlog > LOW_RAW || self.session.lag(&self.cursor) > BEHIND
+    }
+
+    /// Bytes of a `backlog` that the viewer may be given now.
+    fn room(&mut self, backlog: u64) -> usize {
+        let Some(credit) = &mut self.credit else {
+            return CHUNK;
+        };
+        let room = credit.room(self.cursor.offset);
+        if credit.enough(room, backlog) {
+            usize::try_from(room).unwrap_or(CHUNK).min(CHUNK)
+        } else {
+            0
+        }
+    }
+
+    /// There is nothing to give: time for what is owed, or to wait.
+    async fn idle(&mut self, wakes: &mut Wakes, sink: &mut impl Sink) -> Result<(), Gone> {
+        if !self.owes_history {
+            return wakes.change().await;
+        }
+        match timeout(CALM, wakes.change()).await {
+            Ok(changed) => changed,
+            Err(_) if self.room(0) == 0 => self.acknowledged().await,
+            Err(_) => {
+                sink.ready().await?;
+                self.repaint(PICTURE_MAX, sink).await
+            }
+        }
+    }
+
+    /// Gives a picture of the present instead of what lies between.
+    async fn repaint(&mut self, most: usize, sink: &mut impl Sink) -> Result<(), Gone> {
+        let start = self.paint(most).await?;
+        self.begin_at(&start);
+        self.owes_history = most < PICTURE_MAX;
+        sink.send(Event::Reset {
+            bytes: start.bytes,
             offset: self.cursor.offset,
             size: start.size,
-        }
+        })
     }
 
     async fn acknowledged(&mut self) -> Result<(), Gone> {

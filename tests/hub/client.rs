@@ -56,11 +56,32 @@ pub(crate) enum Closed {
     Refused(String),
 }
 
+/// The text that a picture shows, up to its cursor: lines that end as a terminal's do. Another
+/// emulator than the hub's looks at it.
+pub(crate) fn shown(size: &Value, picture: &[u8]) -> String {
+    let side = |name: &str| {
+        let side = u16::try_from(size[name].as_u64().expect("a size")).unwrap();
+        std::num::NonZeroU16::new(side).unwrap()
+    };
+    let mut parser = vt100::Parser::new(side("rows"), side("cols"), 0);
+    parser.process(picture);
+    let screen = parser.screen();
+    let (row, column) = screen.cursor_position();
+    let mut rows = screen.rows(0, side("cols").get());
+    let mut text: String = rows
+        .by_ref()
+        .take(row.into())
+        .map(|line| line + "\r\n")
+        .collect();
+    text.push_str(&screen.rows(0, column).nth(row.into()).unwrap_or_default());
+    text
+}
+
 pub(crate) struct Client {
     ws: WebSocketStream<TcpStream>,
     events: VecDeque<Event>,
     next_id: u64,
-    /// The scrollback of the last watch, until output is waited for.
+    /// What the last watch began with, as text, until output is waited for.
     scrollback: String,
     /// What the hub said when it let us in.
     pub(crate) hello: Option<Value>,
@@ -148,7 +169,10 @@ impl Client {
         let ack = self.ack(id).await;
         if event == "terminal:watch" && ack.data["success"] == true {
             let scrollback = bytes_of(&ack.data["scrollback"], &ack.attachments);
-            self.scrollback = String::from_utf8_lossy(&scrollback).into_owned();
+            self.scrollback = match ack.data["replay"].as_str() {
+                Some("screen") => shown(&ack.data, &scrollback),
+                _ => String::from_utf8_lossy(&scrollback).into_owned(),
+            };
         }
         (ack.data, ack.attachments)
     }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tauri_plugin_realtime_hub::HubConfig;
 
-use crate::client::{Client, Event, bytes_of};
+use crate::client::{Client, Event, bytes_of, shown};
 use crate::{Hub, coloured_text, count, print_file, short};
 
 /// Collects output from an answer on, checking that it has no gap, and acknowledging it when
@@ -121,8 +121,8 @@ async fn a_viewer_resumes_where_it_was() {
         let watch = json!({"sessionId": "t", "resume": resume});
         let answer = again.request("terminal:watch", watch).await;
         assert_eq!(
-            (&answer["replay"], &answer["scrollback"]),
-            (&json!("tail"), &json!("one\r\ntwo\r\n"))
+            (&answer["replay"], shown_by(&answer)),
+            (&json!("screen"), "one\r\ntwo\r\n".to_owned())
         );
     }
 }
@@ -154,8 +154,13 @@ async fn a_resize_comes_where_it_happened() {
     let answer = client.request("terminal:watch", watch).await;
     assert_eq!(
         (&answer["replay"], &answer["cols"], &answer["rows"]),
-        (&json!("tail"), &json!(101), &json!(33))
+        (&json!("screen"), &json!(101), &json!(33))
     );
+}
+
+/// The text of the picture in an answer.
+fn shown_by(answer: &Value) -> String {
+    shown(answer, answer["scrollback"].as_str().unwrap().as_bytes())
 }
 
 async fn exit_of(script: &str) -> (String, Event) {
@@ -196,7 +201,7 @@ async fn an_ended_terminal_can_be_watched_and_started_anew() {
     let answer = client
         .request("terminal:watch", json!({"sessionId": "t"}))
         .await;
-    assert_eq!(answer["scrollback"], "bye\r\n");
+    assert_eq!(shown_by(&answer), "bye\r\n");
     assert_eq!(
         (&answer["running"], &answer["exitCode"], &answer["reason"]),
         (&json!(false), &json!(5), &json!("exited"))

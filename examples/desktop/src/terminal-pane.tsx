@@ -81,7 +81,6 @@ function useTerminal(props: Props): { host: RefObject<HTMLDivElement | null>; st
     })
     screen.term.onTitleChange((title) => latest.current.onTitle(title))
     const attached = attachTerminal(client, sessionId, screen.term, {
-      answersQueries: true,
       onInputError: (error) => latest.current.onNotice(inputFailure(error)),
     })
     shown.current = { screen, attached }

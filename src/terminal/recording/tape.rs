@@ -4,12 +4,12 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::protocol::TerminalExit;
 use crate::tasks::Tasks;
+use crate::terminal::model::PICTURE_MAX;
 use crate::terminal::ring::BLOCK;
 use crate::terminal::session::Session;
 use crate::terminal::stream::{Cursor, Piece};
@@ -37,8 +37,6 @@ const RESET: &[u8] = b"\x18\x1bc";
 pub(super) struct Tape {
     place: Place,
     began: Instant,
-    /// What was printed before the place was taken.
-    first: Bytes,
     /// What somebody types, when that is recorded.
     ear: Option<Ear>,
     /// The beginning of a character that was typed and is not complete.
@@ -86,7 +84,7 @@ impl Lot {
 impl Tape {
     /// Takes its place at once: what is printed from here on is recorded.
     pub(super) fn new(session: Arc<Session>, input: bool) -> Self {
-        let (number, start) = session.enter_recorder();
+        let (number, cursor) = session.enter_recorder();
         let ear = input.then(|| {
             let (tap, ear) = tap();
             session.tap_input(tap);
@@ -96,10 +94,9 @@ impl Tape {
             place: Place {
                 session,
                 number,
-                cursor: start.cursor,
+                cursor,
             },
             began: Instant::now(),
-            first: start.bytes.into(),
             ear,
             begun: Vec::new(),
             exit: None,
@@ -168,9 +165,6 @@ impl Tape {
             lot.push(self.began.elapsed(), What::Marker(text));
         }
         let now = self.began.elapsed();
-        if !self.first.is_empty() {
-            lot.push(now, What::Output(std::mem::take(&mut self.first)));
-        }
         while lot.may_take_more() {
             let Place {
                 session,
@@ -181,6 +175,8 @@ impl Tape {
                 Some(Piece::Bytes(bytes)) => lot.push(now, What::Output(bytes)),
                 Some(Piece::Resized(size)) => lot.push(now, What::Resized(size)),
                 Some(Piece::Exit(exit)) => self.exit = Some((exit, Instant::now() + LAST_WORDS)),
+                // The bytes say it, too.
+                Some(Piece::Happened(_)) => {}
                 Some(Piece::Lost) => self.skip(lot, now),
                 None => return self.finish(lot, now),
             }
@@ -211,7 +207,7 @@ impl Tape {
             number,
             cursor,
         } = &mut self.place;
-        let start = session.restart(*number);
+        let start = session.paint(*number, PICTURE_MAX);
         let lost = start.cursor.offset - cursor.offset;
         *cursor = start.cursor;
         let text = format!("{lost} bytes of output are not recorded");

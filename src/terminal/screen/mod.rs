@@ -45,7 +45,7 @@ pub(crate) use heard::Heard;
 use super::stream::Size;
 use colors::Colors;
 use parser::Parser;
-use term::{ALTERNATE, Term};
+use term::Term;
 
 /// xterm.js has no narrower terminal.
 const MIN_COLS: usize = 2;
@@ -94,7 +94,11 @@ impl Screen {
     pub(crate) fn picture(&self, max_bytes: usize) -> Vec<u8> {
         picture::paint(&self.term, &self.parser, max_bytes)
     }
+}
 
+/// What tests look at.
+#[cfg(test)]
+impl Screen {
     /// The program wants to be told where a paste begins and ends.
     pub(crate) fn bracketed_paste(&self) -> bool {
         self.term.modes.bracketed_paste
@@ -102,7 +106,7 @@ impl Screen {
 
     /// The program has taken the whole screen.
     pub(crate) fn alternate(&self) -> bool {
-        self.term.active == ALTERNATE
+        self.term.active == term::ALTERNATE
     }
 
     pub(crate) fn title(&self) -> Option<&str> {

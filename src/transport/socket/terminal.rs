@@ -257,7 +257,10 @@ impl TerminalSocket {
             .resume
             .filter(|resume| resume.epoch == session.facts.epoch)
             .map(|resume| resume.offset);
-        let (viewer, start) = Viewer::enter(session, resume, credit);
+        let tasks = self.hub.tasks().clone();
+        let (viewer, start) = Viewer::enter(session, tasks, resume, credit, seat.rate())
+            .await
+            .map_err(|_| HubError::unavailable("the hub is closing"))?;
         Ok(NewWatch {
             viewer,
             start,
@@ -286,7 +289,7 @@ impl TerminalSocket {
             session_id: info.session_id.clone(),
             cols: start.size.cols,
             rows: start.size.rows,
-            scrollback: style.payload(start.bytes.into()),
+            scrollback: style.payload(start.bytes),
             epoch: info.epoch,
             offset: start.cursor.offset,
             replay: start.kind,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::access::{AllowedTerminal, Type};
-use crate::auth::{Kind, Principal};
+use crate::auth::Principal;
 use crate::error::{HubError, Result};
 use crate::hub::HubHandle;
 use crate::ids::SessionId;
@@ -50,9 +50,9 @@ impl Typist<'_> {
         };
         let (seq, urgent) = (asked.seq, asked.urgent);
         let from = self.source_of(&asked);
-        // Every viewer's emulator answers the program's questions; one is enough. It keeps its
-        // place in its client's sequence.
-        let ignored = !matches!(self.principal.kind(), Kind::Desktop) && is_reply(&asked.input);
+        // The hub has answered the program's questions. An answer of a viewer's emulator keeps
+        // its place in its client's sequence.
+        let ignored = is_reply(&asked.input, allowed.object().position_asked());
         if !ignored {
             self.note_typing(&asked);
         }

@@ -11,12 +11,13 @@ use tokio_util::sync::CancellationToken;
 use crate::error::{HubError, Result};
 use crate::ids::SessionId;
 use crate::protocol::{
-    AckRequest, Encoding, OutputEvent, Payload, ResetEvent, ResizedEvent, TerminalExit,
+    AckRequest, BellEvent, Encoding, NotificationEvent, OutputEvent, Payload, ResetEvent,
+    ResizedEvent, TerminalExit, TitleEvent,
 };
 use crate::tasks::Tasks;
 use crate::terminal::audience::Seat;
 use crate::terminal::session::Session;
-use crate::terminal::stream::Size;
+use crate::terminal::stream::{Happening, Size};
 use crate::terminal::viewer::{Event, Gone, Sink, Viewer};
 use crate::transport::connection::Connection;
 
@@ -173,6 +174,7 @@ impl Sink for SocketSink {
                 self.emit("terminal:reset", bytes.len(), &event)
             }
             Event::Resized(size) => self.resized(size),
+            Event::Happened(happening) => self.happened(happening),
             Event::Exit(exit) => {
                 let event = ExitEvent {
                     session_id: &session_id,
@@ -193,6 +195,28 @@ impl SocketSink {
             rows: size.rows,
         };
         self.emit("terminal:resized", 0, &event)
+    }
+
+    fn happened(&self, happening: Happening) -> bool {
+        let session_id = self.session.facts.id.clone();
+        match happening {
+            Happening::Title(title) => {
+                let title = match title.is_empty() {
+                    true => self.session.facts.title.clone(),
+                    false => title,
+                };
+                self.emit("terminal:title", 0, &TitleEvent { session_id, title })
+            }
+            Happening::Bell => self.emit("terminal:bell", 0, &BellEvent { session_id }),
+            Happening::Notification { title, body } => {
+                let event = NotificationEvent {
+                    session_id,
+                    title,
+                    body,
+                };
+                self.emit("terminal:notification", 0, &event)
+            }
+        }
     }
 
     fn output(&self, bytes: Bytes, offset: u64, reset: bool) -> bool {
