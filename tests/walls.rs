@@ -67,6 +67,7 @@ const SOLE_IMPORTERS: &[(&str, &[&str])] = &[
         "socketioxide_core",
         &["transport/socket/", "transport/engine.rs"],
     ),
+    ("socketioxide_parser_common", &["transport/socket/"]),
     (
         "engineioxide",
         &["transport/socket/", "transport/engine.rs"],

@@ -18,7 +18,8 @@ const FLUSH_AFTER_MS = 16
 const FLUSH_BEYOND = 4096
 
 const http = createServer()
-const terminals = new Server(http).of('/terminal')
+// Its clients answer no heartbeats while something else is measured.
+const terminals = new Server(http, { pingTimeout: 120_000 }).of('/terminal')
 
 terminals.on('connection', (socket) => {
   socket.on('terminal:watch', ({ sessionId }, ack) => {

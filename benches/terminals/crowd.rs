@@ -12,7 +12,7 @@ use crate::hub::HubProcess;
 use crate::material::{coloured, printer};
 use crate::node::{MODES, Mode, NodeServer};
 use crate::spectator::{Crowd, Style};
-use crate::verdict::{Side, Verdict, ratios};
+use crate::verdict::{Sample, Side, Verdict, ratios};
 use crate::viewer::{Taken, Viewer};
 
 const VIEWERS: usize = 50;
@@ -82,22 +82,31 @@ async fn best_mode(script: &str) -> Result<Mode, Failure> {
 async fn against_node(script: &str, mode: Mode, style: Style) -> Result<f64, Failure> {
     let mut room = Room::open(mode, script).await?;
     let hub = HubProcess::start(script)?;
-    // Knows when the script is ready, and types.
-    let mut typist = Viewer::watch(&hub).await?.into_typist().await;
+    // Its script is ready when it returns.
+    drop(Viewer::watch(&hub).await?);
     let mut crowd = Crowd::join(hub.address(), style, VIEWERS).await?;
-    let mut resets = 0;
-    let ratios = ratios("MB/s, Node to hub", async |side| match side {
-        Side::Base => Ok(room.burst().await?.speed()),
-        Side::Hub => {
-            let end = crowd.offset() + BURST as u64;
-            let begun = Instant::now();
-            typist.press().await;
-            let taken = crowd.take_until(end, begun).await?;
-            resets += taken.resets;
-            Ok(taken.speed())
-        }
+    let processes = [room.server.process(), hub.process()];
+    let (mut costs, mut resets) = ([Sample::default(), Sample::default()], 0);
+    let ratios = ratios("MB/s, Node to hub", async |side| {
+        let process = processes[side as usize];
+        let before = process.processor_time()?;
+        let taken = match side {
+            Side::Base => room.burst().await?,
+            Side::Hub => {
+                let end = crowd.offset() + BURST as u64;
+                let begun = Instant::now();
+                crowd.press().await?;
+                crowd.take_until(end, begun).await?
+            }
+        };
+        let cost = (process.processor_time()? - before) * 1e9 / taken.bytes as f64;
+        costs[side as usize].push(cost);
+        resets += taken.resets;
+        Ok(taken.speed())
     })
     .await?;
+    costs[0].print("ns of processor time for a byte, Node");
+    costs[1].print("ns of processor time for a byte, the hub");
     println!("     pictures instead of bytes, in all rounds together: {resets}");
     Ok(ratios.median())
 }

@@ -1,18 +1,21 @@
-//! The hub in a process of its own, and what that process holds.
+//! The hub in a process of its own.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::Failure;
 use crate::material::READY;
+use crate::process::Process;
 use crate::spectator::Address;
 
 /// The id of the terminal that a hub has when it has one.
 pub(crate) const TERMINAL: &str = "t";
+
+/// A viewer answers no heartbeats while something else is measured.
+const PATIENT: &str = r#"{"timing": {"pingTimeoutMs": 120000}}"#;
 
 pub(crate) struct HubProcess {
     child: Child,
@@ -34,7 +37,7 @@ impl HubProcess {
 
     fn with_terminals(terminals: &[String]) -> Result<Self, Failure> {
         let mut command = Command::new(headless()?);
-        command.args(["--port", "0"]);
+        command.args(["--port", "0", "--config", PATIENT]);
         for terminal in terminals {
             command.args(["--terminal", terminal]);
         }
@@ -60,48 +63,8 @@ impl HubProcess {
         }
     }
 
-    /// Lets the peak of memory begin anew.
-    pub(crate) fn reset_peak(&self) -> Result<(), Failure> {
-        Ok(std::fs::write(
-            format!("/proc/{}/clear_refs", self.child.id()),
-            "5",
-        )?)
-    }
-
-    /// The largest resident set since, in bytes.
-    pub(crate) fn peak_memory(&self) -> Result<f64, Failure> {
-        self.status("VmHWM:")
-    }
-
-    /// The resident set, in bytes.
-    pub(crate) fn memory(&self) -> Result<f64, Failure> {
-        self.status("VmRSS:")
-    }
-
-    /// The resident set when it has come down to `bytes`, or after `patience`.
-    pub(crate) async fn memory_settled(
-        &self,
-        bytes: f64,
-        patience: Duration,
-    ) -> Result<f64, Failure> {
-        let begun = Instant::now();
-        loop {
-            let memory = self.memory()?;
-            if memory <= bytes || begun.elapsed() >= patience {
-                return Ok(memory);
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    }
-
-    fn status(&self, name: &str) -> Result<f64, Failure> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status
-            .lines()
-            .find(|line| line.starts_with(name))
-            .ok_or("no such line in the status")?;
-        let kib: f64 = line.split_whitespace().nth(1).ok_or("no number")?.parse()?;
-        Ok(kib * 1024.0)
+    pub(crate) fn process(&self) -> Process {
+        Process(self.child.id())
     }
 }
 

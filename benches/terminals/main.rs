@@ -19,6 +19,7 @@ mod hub;
 mod material;
 mod memory;
 mod node;
+mod process;
 mod raw;
 mod spectator;
 mod stalled;

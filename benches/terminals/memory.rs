@@ -30,8 +30,10 @@ pub(crate) async fn measure() -> Result<Vec<Verdict>, Failure> {
 }
 
 fn silent_terminals() -> Result<Verdict, Failure> {
-    let few = HubProcess::with_silent_terminals(1)?.memory()?;
-    let many = HubProcess::with_silent_terminals(1 + TERMINALS)?.memory()?;
+    let few = HubProcess::with_silent_terminals(1)?.process().memory()?;
+    let many = HubProcess::with_silent_terminals(1 + TERMINALS)?
+        .process()
+        .memory()?;
     println!("     {:.1} MiB with one terminal", few / MIB);
     Ok(Verdict::at_most(
         "memory: MiB of a terminal that has printed nothing",
@@ -43,9 +45,9 @@ fn silent_terminals() -> Result<Verdict, Failure> {
 async fn idle_viewers() -> Result<Verdict, Failure> {
     let hub = HubProcess::start("exec sleep 1000")?;
     let _first = Crowd::join(hub.address(), Style::Credit, FIRST_VIEWERS).await?;
-    let before = hub.memory()?;
+    let before = hub.process().memory()?;
     let _crowd = Crowd::join(hub.address(), Style::Credit, VIEWERS).await?;
-    let after = hub.memory()?;
+    let after = hub.process().memory()?;
     Ok(Verdict::at_most(
         "memory: KiB of an idle viewer",
         64.0,
@@ -60,18 +62,18 @@ async fn flood() -> Result<Vec<Verdict>, Failure> {
     let hub = HubProcess::start(&printer(file.path(), FLOODS))?;
     let mut viewer = Viewer::watch(&hub).await?;
     let mut stalled = Viewer::watch(&hub).await?;
-    let idle = hub.memory()?;
-    hub.reset_peak()?;
+    let idle = hub.process().memory()?;
+    hub.process().reset_peak()?;
     tokio::select! {
         taken = viewer.burst(bytes) => taken?,
         failure = stalled.only_reads() => return Err(failure),
     };
-    let peak = hub.peak_memory()?;
+    let peak = hub.process().peak_memory()?;
     let (goal, patience) = match proof() {
         true => (0.0, Duration::from_secs(30)),
         false => (idle + REMAINS * MIB, Duration::from_secs(5)),
     };
-    let after = hub.memory_settled(goal, patience).await?;
+    let after = hub.process().memory_settled(goal, patience).await?;
     println!(
         "     {:.1} MiB idle, {:.1} at the peak, {:.1} after it",
         idle / MIB,

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::Failure;
 use crate::material::READY;
+use crate::process::Process;
 use crate::spectator::Address;
 
 /// How it broadcasts.
@@ -78,6 +79,10 @@ impl NodeServer {
             url: &self.url,
             token: "",
         }
+    }
+
+    pub(crate) fn process(&self) -> Process {
+        Process(self.server.id())
     }
 
     pub(crate) fn press(&mut self) -> Result<(), Failure> {

@@ -6,17 +6,21 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::ErrorKind;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::Failure;
 use crate::frames::{Frame, Frames, masked};
 use crate::hub::TERMINAL;
 use crate::viewer::{Taken, WINDOW};
+
+/// How long a burst may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 thread_local! {
     /// All spectators of a thread read into the same place, one after the other.
@@ -299,6 +303,13 @@ impl Crowd {
         Ok(Self(spectators))
     }
 
+    /// One of them types a key.
+    pub(crate) async fn press(&mut self) -> Result<(), Failure> {
+        let input = json!(["terminal:input", {"sessionId": TERMINAL, "input": "g"}]);
+        let one = self.0.first_mut().ok_or("nobody is there")?;
+        one.send(&format!("42/terminal,{input}")).await
+    }
+
     /// What the terminal has printed, as far as all of them know.
     pub(crate) fn offset(&self) -> u64 {
         let offsets = self.0.iter().map(|spectator| spectator.seen.offset);
@@ -315,7 +326,14 @@ impl Crowd {
             })
         };
         let before = counted(self);
-        try_join_all(self.0.iter_mut().map(|spectator| spectator.take_until(end))).await?;
+        let all = try_join_all(self.0.iter_mut().map(|spectator| spectator.take_until(end)));
+        if let Ok(taken) = timeout(PATIENCE, all).await {
+            taken?;
+        } else {
+            let behind = self.0.iter().map(|spectator| end - spectator.seen.offset);
+            let behind: Vec<u64> = behind.filter(|bytes| *bytes > 0).collect();
+            return Err(format!("after {PATIENCE:?} bytes were missing: {behind:?}").into());
+        }
         let took = begun.elapsed();
         let after = counted(self);
         Ok(Taken {

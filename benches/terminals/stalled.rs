@@ -25,7 +25,8 @@ pub(crate) async fn measure() -> Result<Vec<Verdict>, Failure> {
 async fn one_of_twenty() -> Result<Vec<Verdict>, Failure> {
     let file = coloured(BURST)?;
     let hub = HubProcess::start(&printer(file.path(), 1))?;
-    let mut typist = Viewer::watch(&hub).await?.into_typist().await;
+    // Its script is ready when it returns.
+    drop(Viewer::watch(&hub).await?);
     let mut crowd = Crowd::join(hub.address(), Style::Credit, OTHERS).await?;
     let mut waits = Sample::default();
     let ratios = ratios("MB/s of 19, alone to beside a stalled one", async |side| {
@@ -35,7 +36,7 @@ async fn one_of_twenty() -> Result<Vec<Verdict>, Failure> {
         };
         let end = crowd.offset() + BURST as u64;
         let begun = Instant::now();
-        typist.press().await;
+        crowd.press().await?;
         let speed = crowd.take_until(end, begun).await?.speed();
         if let Some(stalled) = stalled {
             waits.push(milliseconds(reads_again(&hub, stalled, end).await?));
@@ -84,19 +85,19 @@ async fn does_not_acknowledge() -> Result<Vec<Verdict>, Failure> {
     let (mut peak_alone, mut costs) = (f64::NAN, Sample::default());
     let ratios = ratios("MB/s, alone to beside one without credit", async |side| {
         if side == Side::Base {
-            hub.reset_peak()?;
+            hub.process().reset_peak()?;
             let speed = viewer.burst(bytes).await?.speed();
-            peak_alone = hub.peak_memory()?;
+            peak_alone = hub.process().peak_memory()?;
             return Ok(speed);
         }
         let mut stalled = Viewer::watch(&hub).await?;
-        hub.reset_peak()?;
+        hub.process().reset_peak()?;
         let begun = Instant::now();
         let speed = tokio::select! {
             taken = viewer.burst(bytes) => taken?.speed(),
             failure = stalled.only_reads() => return Err(failure),
         };
-        let peak = hub.peak_memory()?;
+        let peak = hub.process().peak_memory()?;
         if let Some(rest) = stall.checked_sub(begun.elapsed()) {
             let rest = tokio::time::timeout(rest, stalled.only_reads()).await;
             rest.map_or(Ok(()), Err)?;

@@ -27,20 +27,6 @@ pub(crate) struct Viewer {
     picture: Bytes,
 }
 
-/// Types, and watches nothing.
-pub(crate) struct Typist(Client);
-
-impl Typist {
-    pub(crate) async fn press(&mut self) {
-        press(&mut self.0).await;
-    }
-}
-
-async fn press(client: &mut Client) {
-    let input = json!({"sessionId": TERMINAL, "input": "g"});
-    client.emit("terminal:input", &input).await;
-}
-
 /// What a viewer took of a burst.
 pub(crate) struct Taken {
     pub(crate) took: Duration,
@@ -83,13 +69,6 @@ impl Viewer {
             viewer.next().await?;
         }
         Ok(viewer)
-    }
-
-    /// Goes on typing and stops watching.
-    pub(crate) async fn into_typist(mut self) -> Typist {
-        let unwatch = json!({"sessionId": TERMINAL});
-        self.client.request("terminal:unwatch", unwatch).await;
-        Typist(self.client)
     }
 
     pub(crate) fn picture(&self) -> &Bytes {
@@ -136,7 +115,7 @@ impl Viewer {
     pub(crate) async fn exact_burst(&mut self, expected: &[u8]) -> Result<Duration, Failure> {
         let mut left = expected;
         let begun = Instant::now();
-        press(&mut self.client).await;
+        self.press().await;
         while !left.is_empty() {
             match self.next().await? {
                 Next::Bytes(bytes) => {
@@ -156,7 +135,7 @@ impl Viewer {
     pub(crate) async fn burst(&mut self, bytes: u64) -> Result<Taken, Failure> {
         let end = self.offset + bytes;
         let begun = Instant::now();
-        press(&mut self.client).await;
+        self.press().await;
         self.take_until(end, begun).await
     }
 
@@ -174,6 +153,11 @@ impl Viewer {
             bytes: taken,
             resets,
         })
+    }
+
+    async fn press(&mut self) {
+        let input = json!({"sessionId": TERMINAL, "input": "g"});
+        self.client.emit("terminal:input", &input).await;
     }
 
     /// Takes what its credit allows and acknowledges nothing, for ever. Its heartbeats go on.

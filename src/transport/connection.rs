@@ -13,6 +13,8 @@ use tokio::time::timeout;
 
 use crate::error::{HubError, Result};
 
+use super::tickets::Tickets;
+
 /// What a packet costs at least, in bytes: however small, it takes memory and a place in the
 /// engine's queue.
 const LEAST_COST: usize = 512;
@@ -26,6 +28,7 @@ pub(crate) const ENGINE_QUEUE: usize = 8192;
 pub(crate) struct Connection {
     pub(crate) outflow: Outflow,
     pub(crate) inflow: Inflow,
+    pub(crate) tickets: Tickets,
     count: Arc<AtomicUsize>,
 }
 
@@ -35,6 +38,7 @@ impl Connection {
         Arc::new(Self {
             outflow: Outflow::new(limits.output_waiting),
             inflow: Inflow::new(limits.input_waiting, limits.input_patience),
+            tickets: Tickets::default(),
             count,
         })
     }

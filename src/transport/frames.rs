@@ -39,6 +39,16 @@ impl Default for State {
 }
 
 impl FrameTap {
+    /// Bytes until the end of the frame that is under way; none when it is between frames, and
+    /// nobody knows within a header.
+    pub(crate) fn under_way(&self) -> Option<u64> {
+        match self.state {
+            State::Header { have: 0, .. } => Some(0),
+            State::Header { .. } => None,
+            State::Payload { left, .. } => Some(left),
+        }
+    }
+
     /// Takes bytes that are on their way and says how many event and acknowledgement packets,
     /// attachments included, they complete.
     pub(crate) fn feed(&mut self, mut bytes: &[u8]) -> usize {
@@ -124,6 +134,33 @@ fn parse_header(header: &[u8]) -> Option<(bool, u64)> {
     }
 }
 
+/// How long the frame is that `bytes` begin with, as far as its header is there.
+pub(crate) fn frame_length(bytes: &[u8]) -> Option<u64> {
+    let (_, payload) = parse_header(bytes)?;
+    let header = match bytes.get(1)? & 0x7f {
+        126 => 4,
+        127 => 10,
+        _ => 2,
+    };
+    Some(header + payload)
+}
+
+/// Begins a frame of `length` bytes as a server writes it.
+pub(crate) fn begin_frame(text: bool, length: usize, out: &mut Vec<u8>) {
+    out.push(if text { 0x81 } else { 0x82 });
+    match (u8::try_from(length), u16::try_from(length)) {
+        (Ok(short @ ..126), _) => out.push(short),
+        (_, Ok(medium)) => {
+            out.push(126);
+            out.extend_from_slice(&medium.to_be_bytes());
+        }
+        _ => {
+            out.push(127);
+            out.extend_from_slice(&(length as u64).to_be_bytes());
+        }
+    }
+}
+
 /// How many attachments follow an Engine.IO text packet that begins like this; none at all
 /// when it is not a Socket.IO event or acknowledgement.
 pub(crate) fn packet_attachments(first: &[u8]) -> Option<usize> {
@@ -143,18 +180,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn frame(text: bool, payload: &[u8]) -> Vec<u8> {
-        let mut out = vec![if text { 0x81 } else { 0x82 }];
-        match payload.len() {
-            n @ 0..=125 => out.push(n as u8),
-            n @ 126..=65535 => {
-                out.push(126);
-                out.extend_from_slice(&(n as u16).to_be_bytes());
-            }
-            n => {
-                out.push(127);
-                out.extend_from_slice(&(n as u64).to_be_bytes());
-            }
-        }
+        let mut out = Vec::new();
+        begin_frame(text, payload.len(), &mut out);
+        assert_eq!(frame_length(&out), Some((out.len() + payload.len()) as u64));
         out.extend_from_slice(payload);
         out
     }

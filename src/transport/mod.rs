@@ -11,3 +11,4 @@ mod phone;
 pub(crate) mod router;
 pub(crate) mod socket;
 mod stream;
+mod tickets;

@@ -3,7 +3,9 @@
 
 mod audience;
 mod news;
+mod packet;
 mod request;
+mod shared;
 mod terminal;
 mod typing;
 mod watching;
@@ -21,6 +23,8 @@ use crate::protocol::ServerShutdown;
 use crate::time::millis_since_epoch;
 
 use super::connection::{Connection, ENGINE_QUEUE};
+
+use shared::SharedTexts;
 
 /// The path of the namespace that carries terminals.
 const TERMINAL: &str = "/terminal";
@@ -45,8 +49,8 @@ impl Sockets {
 
     /// Opens the namespaces.
     pub(crate) fn open(&self, hub: &WeakHub) {
-        let hub = hub.clone();
-        let admit = async move |socket, auth| terminal::admit(&hub, socket, auth).await;
+        let (hub, texts) = (hub.clone(), SharedTexts::default());
+        let admit = async move |socket, auth| terminal::admit(&hub, &texts, socket, auth).await;
         self.0.ns(TERMINAL, terminal::connected.with(admit));
     }
 

@@ -31,6 +31,7 @@ use crate::transport::connection::Connection;
 
 use super::news::Listener;
 use super::request::{Queued, Reply, Request, queue, send};
+use super::shared::SharedTexts;
 use super::typing::{self, Typist};
 use super::watching::{SocketSink, Style, Watching};
 
@@ -55,6 +56,7 @@ fn principal(hub: &HubHandle, auth: &TryData<Auth>) -> Result<Principal, &'stati
 /// What [`admit`] leaves for [`connected`]. Not the socket itself, which holds this.
 struct Admitted {
     hub: HubHandle,
+    texts: SharedTexts,
     principal: Principal,
     connection: Arc<Connection>,
     requests: UnboundedReceiver<Request>,
@@ -69,6 +71,7 @@ type Note = Arc<Mutex<Option<Admitted>>>;
 /// connected: what a fast one sends at once must not find nobody listening.
 pub(super) async fn admit(
     hub: &WeakHub,
+    texts: &SharedTexts,
     socket: SocketRef,
     auth: TryData<Auth>,
 ) -> Result<(), &'static str> {
@@ -84,6 +87,7 @@ pub(super) async fn admit(
     socket.on_disconnect(async move || on_disconnect.cancel());
     let admitted = Admitted {
         hub,
+        texts: texts.clone(),
         principal,
         connection,
         requests,
@@ -108,6 +112,7 @@ pub(super) async fn connected(socket: SocketRef) {
     let tasks = admitted.hub.tasks().clone();
     let serving = TerminalSocket {
         hub: admitted.hub,
+        texts: admitted.texts,
         socket,
         connection: admitted.connection,
         principal: admitted.principal,
@@ -129,6 +134,7 @@ enum Next {
 /// One socket of the namespace.
 struct TerminalSocket {
     hub: HubHandle,
+    texts: SharedTexts,
     socket: SocketRef,
     connection: Arc<Connection>,
     principal: Principal,
@@ -303,6 +309,7 @@ impl TerminalSocket {
         let sink = SocketSink {
             socket: self.socket.clone(),
             connection: self.connection.clone(),
+            texts: style.texts(&self.texts, &session),
             session,
             style,
         };

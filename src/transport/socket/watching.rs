@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use socketioxide::TransportType;
 use socketioxide::extract::SocketRef;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -20,12 +21,19 @@ use crate::terminal::session::Session;
 use crate::terminal::stream::{Happening, Size};
 use crate::terminal::viewer::{Event, Gone, Sink, Viewer};
 use crate::transport::connection::Connection;
+use crate::transport::tickets::{Frames, TICKET};
 
 use super::audience::tell;
+use super::packet;
 use super::request::send;
+use super::shared::{SharedTexts, Texts};
 
 /// Resets an xterm (RIS), for clients that know no `terminal:reset`.
 const RESET: &[u8] = b"\x1bc";
+
+/// Output of so many bytes goes past the engine, which would copy it. Below, a ticket costs as
+/// much as that.
+const LARGE: usize = 4 << 10;
 
 /// How a client wants its events.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +49,11 @@ impl Style {
             Encoding::Binary => Payload::Binary(bytes),
             Encoding::Text => Payload::Text(String::from_utf8_lossy(&bytes).into_owned()),
         }
+    }
+
+    /// What a viewer of `session` shares with the others, if it gets text.
+    pub(crate) fn texts(self, all: &SharedTexts, session: &Session) -> Option<Arc<Texts>> {
+        (self.encoding == Encoding::Text).then(|| all.of(&session.facts.epoch))
     }
 }
 
@@ -124,6 +137,8 @@ pub(crate) struct SocketSink {
     pub(crate) connection: Arc<Connection>,
     pub(crate) session: Arc<Session>,
     pub(crate) style: Style,
+    /// Output as text, for those who get it so.
+    pub(crate) texts: Option<Arc<Texts>>,
 }
 
 /// `terminal:exit`.
@@ -221,14 +236,38 @@ impl SocketSink {
 
     fn output(&self, bytes: Bytes, offset: u64, reset: bool) -> bool {
         let size = bytes.len();
-        let event = OutputEvent {
+        let event = || OutputEvent {
             session_id: self.session.facts.id.clone(),
-            data: self.style.payload(bytes),
+            data: self.style.payload(bytes.clone()),
             offset,
             epoch: self.session.facts.epoch.clone(),
             reset,
         };
-        self.emit("terminal:output", size, &event)
+        let past_engine = size >= LARGE && self.socket.transport_type() == TransportType::Websocket;
+        if !past_engine {
+            return self.emit("terminal:output", size, &event());
+        }
+        let encode = || packet::frames("terminal:output", &event());
+        let frames = match &self.texts {
+            // A picture is for one viewer.
+            Some(texts) if !reset => texts.encoded(offset, size, encode),
+            _ => encode(),
+        };
+        match frames {
+            Some(frames) => self.past_engine(size, frames),
+            None => self.emit("terminal:output", size, &event()),
+        }
+    }
+
+    /// Sends a packet that the engine does not see; it keeps its place among the others.
+    fn past_engine(&self, bytes: usize, frames: Frames) -> bool {
+        let tickets = &self.connection.tickets;
+        let ticket = tickets.issue(frames);
+        let sent = self.emit(TICKET, bytes, &ticket);
+        if !sent {
+            tickets.redeem(ticket);
+        }
+        sent
     }
 
     fn emit<T: serde::Serialize>(&self, event: &str, bytes: usize, payload: &T) -> bool {
