@@ -1,5 +1,5 @@
-// Says how two terminals differ, in whatever could ever be seen. Two blank cells are equal when they
-// look equal: whether a cell was erased or holds a space, and the foreground of a blank, do not count.
+// Says how two terminals differ, in whatever could ever be seen; also in what copying text would tell, as
+// whether a cell was erased or holds a space.
 
 import type { Attributes, Buffer, Line, Size, Terminal } from './terminal.js'
 
@@ -17,14 +17,9 @@ const CELL = 3
 const CODE = 0x1fffff
 const COMBINED = 0x200000
 const WIDTH_SHIFT = 22
-const COLOUR = 0x3ffffff
 const EXTENDED = 0x10000000
-const PROTECTED = 0x20000000
-const OVERLINE = 0x40000000
 /** How a cell ends that has a link without an address. */
 const FORGOTTEN = ' link '
-/** Inverse, underline and strike-through show on a blank, and with them its foreground. */
-const FG_SHOWS = 0x04000000 | 0x10000000 | 0x80000000
 
 /** What differs between what is and what should be; empty when nothing does. */
 export function compare(actual: Terminal, expected: Terminal): Difference[] {
@@ -160,16 +155,15 @@ function sameCell(a: Line, b: Line, column: number): boolean {
   )
 }
 
-/** Whatever can be seen of a cell, as text. */
+/** All of a cell, as text. */
 function cell(terminal: Terminal, line: Line, column: number): string {
   const at = column * CELL
   const [content = 0, fg = 0, bg = 0] = line._data.subarray(at, at + CELL)
-  const text = content & COMBINED ? (line._combined[column] ?? '') : String.fromCodePoint(content & CODE || 0x20)
+  const text = content & COMBINED ? (line._combined[column] ?? '') : content & CODE ? String.fromCodePoint(content & CODE) : ''
   const extended = bg & EXTENDED ? line._extendedAttrs[column] : undefined
   const link = extended?.urlId ? `${FORGOTTEN}${address(terminal, extended.urlId) ?? ''}` : ''
-  const blank = text === ' ' && (fg & FG_SHOWS) === 0 && (bg & OVERLINE) === 0 && !extended
-  const shown = blank ? `bg ${bg & COLOUR}` : `fg ${hex(fg)} bg ${hex(bg & ~EXTENDED & ~PROTECTED)} ext ${hex(extended?.ext ?? 0)}`
-  return `${JSON.stringify(text)} width ${content >>> WIDTH_SHIFT} ${shown}${bg & PROTECTED ? ' protected' : ''}${link}`
+  const shown = `fg ${hex(fg)} bg ${hex(bg & ~EXTENDED)} ext ${hex(extended?.ext ?? 0)}`
+  return `${JSON.stringify(text)} width ${content >>> WIDTH_SHIFT} ${shown}${link}`
 }
 
 function address({ core }: Terminal, link: number): string | undefined {

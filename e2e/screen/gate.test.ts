@@ -30,6 +30,7 @@ test.each([
   ['a cell', 'abc', ['cells'], (picture: string) => picture.replace('b', 'x')],
   ['a colour', '\x1b[31mred\x1b[m', ['cells'], (picture: string) => picture.replace('31', '32')],
   ['the background of a blank', '\x1b[41m \x1b[m', ['cells'], (picture: string) => picture.replace('41', '42')],
+  ['a space that was never written', 'a b', ['cells'], (picture: string) => picture.replace(' ', '\x1b[C')],
   ['a curly underline', '\x1b[4:3mx\x1b[m', ['cells'], (picture: string) => picture.replace('4:3', '4')],
   ["an underline's colour", '\x1b[4;58;5;9mx\x1b[m', ['cells'], (picture: string) => picture.replace('58;5;9', '58;5;8')],
   ['an overline', '\x1b[53mx\x1b[m', ['cells'], (picture: string) => picture.replace('53', '55')],

@@ -9,8 +9,8 @@ import { hold } from './ratchet.js'
 import { torture, TORTURE_LENGTH, TORTURE_RESIZES } from './torture.js'
 
 const PROOF = process.env['HUB_PROOF'] === '1'
-const SEEDS = PROOF ? 200 : 20
-const CUTS = PROOF ? 60 : 20
+const SEEDS = PROOF ? 100 : 20
+const CUTS = PROOF ? 40 : 20
 const OPTIONS: Options = { followEvery: 1, usedEvery: 5 }
 
 function run(seed: number, resizes: number): Verdict {
