@@ -1,7 +1,7 @@
 // Phone and desktop on one terminal: whose size it has, and who knows of whom.
 
 import type { Browser } from 'playwright-core'
-import { HubClient, type TerminalSink, type TerminalWatch } from 'tauri-plugin-realtime-hub-api/client'
+import { HubClient, type TerminalSink, type TerminalSize, type TerminalWatch } from 'tauri-plugin-realtime-hub-api/client'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 
 import { Hub } from './hub.js'
@@ -30,11 +30,11 @@ function desktop(sessionId: string): { watch: TerminalWatch; sizes: string[]; ty
   const client = new HubClient({ url, token })
   onTestFinished(() => client.close())
   const sizes: string[] = []
-  const sink: TerminalSink = {
-    reset: ({ cols, rows }) => void sizes.push(`${cols}×${rows}`),
-    resize: ({ cols, rows }) => void sizes.push(`${cols}×${rows}`),
-    write: () => undefined,
+  // After a resize comes a picture, of the same size.
+  const note = ({ cols, rows }: TerminalSize): void => {
+    if (sizes.at(-1) !== `${cols}×${rows}`) sizes.push(`${cols}×${rows}`)
   }
+  const sink: TerminalSink = { reset: note, resize: note, write: () => undefined }
   const watch = client.watch(sessionId, sink)
   return { watch, sizes, type: (text) => client.input(sessionId, text) }
 }
