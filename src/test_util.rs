@@ -30,3 +30,28 @@ impl ScreenModel {
         self.0.picture(max_bytes)
     }
 }
+
+/// For a fuzzer: reads `data` as output in pieces, sizes and pictures. Must come back, whatever
+/// `data` is.
+pub fn exercise(data: &[u8]) {
+    const HISTORY_LINES: usize = 50;
+    let size = |byte: u8| Size {
+        cols: u16::from(byte >> 3) * 3 + 1,
+        rows: u16::from(byte & 7) * 2 + 1,
+    };
+    let mut now = size(data.first().copied().unwrap_or_default());
+    let mut screen = Screen::new(now, HISTORY_LINES);
+    // A piece ends where its first byte says, or at the end.
+    let mut rest = data.get(1..).unwrap_or_default();
+    while let Some((head, tail)) = rest.split_first() {
+        let (piece, later) = tail.split_at(usize::from(*head).min(tail.len()));
+        screen.feed(piece, &mut Deaf);
+        if head & 3 == 0 {
+            now = size(*head);
+            screen.resize(now);
+        }
+        let mut late = Screen::new(now, HISTORY_LINES);
+        late.feed(&screen.picture(usize::MAX), &mut Deaf);
+        rest = later;
+    }
+}

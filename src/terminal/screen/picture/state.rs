@@ -271,27 +271,27 @@ impl Painter<'_> {
         }
     }
 
-    /// Behind the last column, where the next character wraps: by printing what is there.
+    /// From the last column behind it, where the next character wraps: by printing what is
+    /// there.
     fn go_to_margin(&mut self, buffer: &Buffer, y: usize) {
         let last = self.term.cols - 1;
         let row = buffer.lines.get(buffer.base + y);
         let wide = row.is_some_and(|row| row.is_spacer(last) && row.width(last - 1) == 2);
         let at = if wide { last - 1 } else { last };
-        self.csi(&format!("{}G", at + 1));
-        self.x = at;
-        if let Some(row) = row.filter(|row| at == last && at > 0 && row.width(at - 1) == 2) {
-            self.go_to_column(at - 1);
-            return self.wide_before_margin(row, at - 1);
+        let broken = row.filter(|row| at == last && row.width(at - 1) == 2);
+        if wide || broken.is_some() {
+            // Neither CHA nor CUB: in origin mode xterm.js would change the row, too.
+            self.raw("\x08");
+            self.x = last - 1;
         }
+        if let Some(row) = broken {
+            return self.wide_before_margin(row, last - 1);
+        }
+        self.set_pen(row.map_or(Pen::default(), |row| of_cell(row, at)));
         match row.filter(|row| row.has_content(at)) {
-            Some(row) => {
-                self.set_pen(of_cell(row, at));
-                self.print(row, at);
-            }
-            None => {
-                self.set_pen(Pen::default());
-                self.filler(" ", 1);
-            }
+            Some(row) => self.print(row, at),
+            // Looks the same as a cell that was erased.
+            None => self.filler(" ", 1),
         }
     }
 }
