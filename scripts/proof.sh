@@ -45,10 +45,15 @@ screen() {
   prove screen "Pictures of screens" npm run --silent e2e:screen
 }
 
-for check in "${@:-hub screen}"; do
+cuts() {
+  cargo build --quiet "${hub[@]}" --example headless || { failed+=(cuts) && return; }
+  prove cuts "Cuts of the connection under a browser" npm run --silent e2e -- cuts
+}
+
+for check in "${@:-hub screen cuts}"; do
   for name in $check; do
     case $name in
-      hub | screen) "$name" ;;
+      hub | screen | cuts) "$name" ;;
       *) echo "proof: there is no check named $name" >&2 && failed+=("$name") ;;
     esac
   done

@@ -18,9 +18,10 @@ export interface TerminalSink {
   resize(size: TerminalSize): void | Promise<void>
   /**
    * Bytes of the terminal; done (or resolved) when they have been dealt with, for only then may
-   * the hub send more. No query in them may be answered: the hub has done that.
+   * the hub send more. No query in them may be answered: the hub has done that. `offset`: how many
+   * bytes its life has produced after these.
    */
-  write(data: Uint8Array): void | Promise<void>
+  write(data: Uint8Array, offset: number): void | Promise<void>
 }
 
 /** What is known of the terminal, as far as the sink has come. */

@@ -316,7 +316,7 @@ export class TerminalWatch {
     if (leg === undefined) return
     this.#delivery.push({
       alone: false,
-      run: () => (bytes.length === 0 ? undefined : this.#sink.write(bytes)),
+      run: () => (bytes.length === 0 ? undefined : this.#sink.write(bytes, offset)),
       done: () => leg.dealt(offset),
     })
   }
