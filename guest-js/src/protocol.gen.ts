@@ -642,7 +642,7 @@ command: string,
  */
 args: Array<string>, 
 /**
- * Where it was started.
+ * Where it was started, or where its program says that it is (OSC 7).
  */
 cwd: string, 
 /**

@@ -330,7 +330,7 @@ pub struct TerminalInfo {
     pub command: String,
     /// Its arguments.
     pub args: Vec<String>,
-    /// Where it was started.
+    /// Where it was started, or where its program says that it is (OSC 7).
     pub cwd: PathBuf,
     /// Width in cells.
     pub cols: u16,

@@ -11,6 +11,8 @@
 pub(crate) mod adopted;
 pub(crate) mod attention;
 pub(crate) mod audience;
+#[cfg(test)]
+mod cuts;
 pub(crate) mod input;
 mod keeper;
 pub(crate) mod ledger;

@@ -296,7 +296,7 @@ impl Session {
                 .unwrap_or_else(|| self.facts.title.clone()),
             command: self.facts.command.clone(),
             args: self.facts.args.clone(),
-            cwd: self.facts.cwd.clone(),
+            cwd: state.cwd.clone().unwrap_or_else(|| self.facts.cwd.clone()),
             cols: state.stream.size().cols,
             rows: state.stream.size().rows,
             running: state.stream.exit().is_none(),

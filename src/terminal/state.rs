@@ -3,6 +3,7 @@
 //! Knows no threads and wakes nobody; it says whom the session has to wake.
 
 use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
@@ -49,6 +50,8 @@ pub(crate) struct State {
     pub(crate) kept: Kept,
     /// The title that the program gave itself.
     pub(crate) title: Option<String>,
+    /// Where the program says that it is.
+    pub(crate) cwd: Option<PathBuf>,
     /// When the program last asked where the cursor is.
     position_asked: Option<Instant>,
     pub(crate) last_output_at: Option<SystemTime>,
@@ -100,6 +103,7 @@ impl State {
             stamps: VecDeque::new(),
             kept: Kept::new(),
             title: None,
+            cwd: None,
             position_asked: None,
             last_output_at: None,
             reason: ExitReason::Exited,
@@ -217,6 +221,9 @@ impl State {
         self.kept.reached(cursor.clone());
         if meant.position_asked {
             self.position_asked = Some(Instant::now());
+        }
+        if let Some(cwd) = meant.cwd {
+            self.cwd = Some(cwd.into());
         }
         for happening in meant.happenings {
             if let Happening::Title(title) = &happening {
