@@ -20,6 +20,8 @@ if [ "$(uname -s)" = Linux ]; then
   need webkit2gtk-driver has WebKitWebDriver
   need chromium has chromium
   need vim has vim
+  need htop has htop
+  need tmux has tmux
   need procps has ps
   need python3-venv python3 -c 'import venv, ensurepip'
   if [ ${#missing[@]} -gt 0 ]; then

@@ -233,7 +233,7 @@ offset: number,
  */
 epoch: string, 
 /**
- * True when `data` replaces everything before it (it then begins with `ESC c`).
+ * True when `data` replaces everything before it (it then begins with `CAN`, `ESC c`).
  */
 reset?: boolean, };
 

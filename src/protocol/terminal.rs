@@ -143,7 +143,7 @@ pub struct OutputEvent {
     pub offset: u64,
     /// The life.
     pub epoch: String,
-    /// True when `data` replaces everything before it (it then begins with `ESC c`).
+    /// True when `data` replaces everything before it (it then begins with `CAN`, `ESC c`).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(test, ts(as = "Option<bool>", optional))]
     pub reset: bool,

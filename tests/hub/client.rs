@@ -56,18 +56,24 @@ pub(crate) enum Closed {
     Refused(String),
 }
 
-/// The text that a picture shows, up to its cursor: lines that end as a terminal's do. Another
-/// emulator than the hub's looks at it.
-pub(crate) fn shown(size: &Value, picture: &[u8]) -> String {
+/// What a picture shows, as another emulator than the hub's sees it.
+pub(crate) fn emulate(size: &Value, picture: &[u8]) -> vt100::Parser {
     let side = |name: &str| {
         let side = u16::try_from(size[name].as_u64().expect("a size")).unwrap();
         std::num::NonZeroU16::new(side).unwrap()
     };
     let mut parser = vt100::Parser::new(side("rows"), side("cols"), 0);
     parser.process(picture);
+    parser
+}
+
+/// The text that a picture shows, up to its cursor: lines that end as a terminal's do.
+pub(crate) fn shown(size: &Value, picture: &[u8]) -> String {
+    let parser = emulate(size, picture);
     let screen = parser.screen();
+    let (_, columns) = screen.size();
     let (row, column) = screen.cursor_position();
-    let mut rows = screen.rows(0, side("cols").get());
+    let mut rows = screen.rows(0, columns.get());
     let mut text: String = rows
         .by_ref()
         .take(row.into())

@@ -15,6 +15,7 @@ mod lifecycle;
 mod output;
 mod pacing;
 mod pairing;
+mod pictures;
 mod recording;
 mod size;
 mod urgent;
@@ -79,6 +80,11 @@ impl Hub {
     /// A terminal, and a client that watches it.
     async fn watched(&self, script: &str) -> Client {
         self.sh("t", script).await;
+        self.watched_too().await
+    }
+
+    /// Another client that watches it.
+    async fn watched_too(&self) -> Client {
         let mut client = self.client().await;
         let answer = client
             .request("terminal:watch", json!({"sessionId": "t"}))

@@ -141,7 +141,7 @@ async fn a_stock_viewer_that_falls_behind_gets_its_new_start_in_band() {
         let bytes = event.bytes();
         if event.data["reset"] == true {
             resets += 1;
-            assert!(bytes.starts_with(b"\x1bc"));
+            assert!(bytes.starts_with(b"\x18\x1bc"));
         } else {
             assert_eq!(
                 event.offset(),

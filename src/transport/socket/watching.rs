@@ -28,8 +28,9 @@ use super::packet;
 use super::request::send;
 use super::shared::{SharedTexts, Texts};
 
-/// Resets an xterm (RIS), for clients that know no `terminal:reset`.
-const RESET: &[u8] = b"\x1bc";
+/// Resets an xterm, for clients that know no `terminal:reset`: CAN ends what was begun (within a
+/// string, ESC alone would be part of it), RIS resets.
+const RESET: &[u8] = b"\x18\x1bc";
 
 /// Output of so many bytes goes past the engine, which would copy it. Below, a ticket costs as
 /// much as that.
