@@ -243,7 +243,7 @@ fn whatever_is_cut_everything_arrives_once_and_the_screen_is_right() {
         resumed, pictures, ..
     } = viewer;
     println!(
-        "{cuts} cuts, {resumed} resumed, {pictures} with a picture, {} bytes",
+        "proof: {cuts} cuts of a session: {resumed} resumed, {pictures} with a picture, {} bytes",
         all.len()
     );
     assert_eq!(resumed + pictures, cuts);
