@@ -18,7 +18,7 @@ proof: js
 # Formatting, lints with and without Tauri, documentation, TypeScript.
 lint: js
 	cargo fmt --all --check
-	cargo clippy --quiet $(HUB) --all-targets -- -D warnings
+	cargo clippy --quiet $(HUB),test-util --all-targets -- -D warnings
 	cargo clippy --quiet -p tauri-plugin-realtime-hub --no-default-features --lib -- -D warnings
 	npm run build -w examples/desktop
 	cargo clippy --quiet --workspace --all-targets -- -D warnings
@@ -27,8 +27,8 @@ lint: js
 
 # Against a raw pseudo-terminal and a server in Node; fails below what is promised.
 bench: js
-	cargo build --quiet --release $(HUB) --example headless
-	cargo bench --quiet $(HUB) --bench terminals
+	cargo build --quiet --release $(HUB),test-util --example headless
+	cargo bench --quiet $(HUB),test-util --bench terminals
 
 # Writes the TypeScript of the wire types.
 types:

@@ -50,10 +50,15 @@ cuts() {
   prove cuts "Cuts of the connection under a browser" npm run --silent e2e -- cuts
 }
 
-for check in "${@:-hub screen cuts}"; do
+bench() {
+  cargo build --quiet --release "${hub[@]}",test-util --example headless || { failed+=(bench) && return; }
+  prove bench "Speed and memory" cargo bench --quiet "${hub[@]}",test-util --bench terminals
+}
+
+for check in "${@:-hub screen cuts bench}"; do
   for name in $check; do
     case $name in
-      hub | screen | cuts) "$name" ;;
+      hub | screen | cuts | bench) "$name" ;;
       *) echo "proof: there is no check named $name" >&2 && failed+=("$name") ;;
     esac
   done

@@ -30,7 +30,8 @@ pub(crate) async fn measure() -> Result<Vec<Verdict>, Failure> {
         tokio::time::sleep(PAUSE).await;
         let without = milliseconds(raw.burst(1)?);
         tokio::time::sleep(PAUSE).await;
-        let with = milliseconds(viewer.exact_burst(b"g").await?);
+        let with = viewer.exact_burst(b"g").await?.ok_or("no echo")?;
+        let with = milliseconds(with);
         if key >= WARM_UP {
             plain.push(without);
             through.push(with);

@@ -73,8 +73,13 @@ async fn main() -> Result<(), Failure> {
         }
     }
     println!("{}", conditions::now()?);
-    verdicts.iter().for_each(Verdict::print);
-    failed.iter().for_each(|failure| println!("{failure}"));
+    let told = verdicts
+        .iter()
+        .map(Verdict::to_string)
+        .chain(failed.clone());
+    // `make proof` keeps the lines that begin so.
+    let begins = if proof() { "proof: " } else { "" };
+    told.for_each(|line| println!("{begins}{line}"));
     if failed.is_empty() && verdicts.iter().all(Verdict::kept) {
         Ok(())
     } else {

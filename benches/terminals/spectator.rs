@@ -60,6 +60,8 @@ struct Seen {
     /// Bytes of these that came as they were printed.
     bytes: u64,
     resets: u32,
+    /// One of these has just come.
+    painted: bool,
     /// What the next binary frame is, and the offset after it where one was named.
     attachment: Option<(Kind, Option<u64>)>,
     /// What came and is no event.
@@ -148,7 +150,9 @@ impl Spectator {
         if std::mem::take(&mut self.seen.pinged) {
             self.send("3").await?;
         }
-        if self.seen.offset - self.acknowledged >= WINDOW * 3 / 4 {
+        // Nothing follows a picture before it is acknowledged.
+        let painted = std::mem::take(&mut self.seen.painted);
+        if painted || self.seen.offset - self.acknowledged >= WINDOW * 3 / 4 {
             self.acknowledge().await?;
         }
         Ok(())
@@ -227,7 +231,10 @@ impl Seen {
     fn given(&mut self, kind: Kind, bytes: u64, offset: Option<u64>) {
         match kind {
             Kind::Output => self.bytes += bytes,
-            Kind::Picture => self.resets += 1,
+            Kind::Picture => {
+                self.resets += 1;
+                self.painted = true;
+            }
         }
         // A server that names no offsets sends everything.
         self.offset = offset.unwrap_or(self.offset + bytes);

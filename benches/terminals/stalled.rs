@@ -2,15 +2,24 @@
 
 use std::time::{Duration, Instant};
 
+use tauri_plugin_realtime_hub::test_util::ScreenModel;
+
 use crate::hub::HubProcess;
 use crate::material::{coloured, printer};
 use crate::spectator::{Crowd, Style};
 use crate::verdict::{MIB, Sample, Side, Verdict, milliseconds, ratios};
-use crate::viewer::Viewer;
+use crate::viewer::{Next, Viewer};
 use crate::{Failure, proof};
 
 /// Viewers that go on reading beside the one that does not.
 const OTHERS: usize = 19;
+
+/// The terminal's size, in cells.
+const SIZE: (u16, u16) = (80, 24);
+
+/// Most bytes of a picture that is compared. It has no history: a viewer with more of it than
+/// a picture carries is right, too.
+const PICTURE: usize = 192 << 10;
 
 /// Bytes of a burst to all of them.
 const BURST: usize = 32 << 20;
@@ -60,16 +69,31 @@ async fn one_of_twenty() -> Result<Vec<Verdict>, Failure> {
 }
 
 /// How long it takes until a viewer that did not read has all of `end` bytes, as bytes or as
-/// the picture that somebody who comes anew is given.
+/// pictures. What it sees then must be what somebody sees who comes anew.
 async fn reads_again(hub: &HubProcess, mut viewer: Viewer, end: u64) -> Result<Duration, Failure> {
-    let taken = viewer.take_until(end, Instant::now()).await?;
-    if taken.resets > 0 {
-        let fresh = Viewer::watch(hub).await?;
-        if fresh.offset() != end || fresh.picture() != viewer.picture() {
-            return Err("the picture is not what a new viewer gets".into());
+    let begun = Instant::now();
+    let given = viewer.catch_up(end).await?;
+    let took = begun.elapsed();
+    let mut seen = shown(&viewer.picture);
+    for next in given {
+        match next {
+            Next::Bytes(bytes) => seen.feed(&bytes),
+            Next::Picture(picture) => seen = shown(&picture),
         }
     }
-    Ok(taken.took)
+    let fresh = shown(&Viewer::watch(hub).await?.picture);
+    match seen.picture(PICTURE) == fresh.picture(PICTURE) {
+        true => Ok(took),
+        false => Err("what it sees is not what a new viewer sees".into()),
+    }
+}
+
+/// What a viewer sees that writes this into an empty terminal.
+fn shown(picture: &[u8]) -> ScreenModel {
+    let (cols, rows) = SIZE;
+    let mut screen = ScreenModel::new(cols, rows, 0);
+    screen.feed(picture);
+    screen
 }
 
 /// One of two reads, but does not acknowledge: for a minute, during 1 GiB, in the long form.
@@ -103,7 +127,7 @@ async fn does_not_acknowledge() -> Result<Vec<Verdict>, Failure> {
             rest.map_or(Ok(()), Err)?;
         }
         stalled.acknowledge().await;
-        stalled.take_until(viewer.offset(), Instant::now()).await?;
+        stalled.catch_up(viewer.offset()).await?;
         costs.push((peak - peak_alone) / MIB);
         Ok(speed)
     })

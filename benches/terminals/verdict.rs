@@ -1,5 +1,6 @@
 //! What was measured against what is promised, and how values of several rounds become one.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use crate::Failure;
@@ -52,17 +53,20 @@ impl Verdict {
             Promise::AtMost(most) => self.got <= most,
         }
     }
+}
 
-    pub(crate) fn print(&self) {
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (sign, bound) = match self.promised {
             Promise::AtLeast(least) => ("≥", least),
             Promise::AtMost(most) => ("≤", most),
         };
         let mark = if self.kept() { "ok  " } else { "FAIL" };
-        println!(
-            "{mark} {:<72} {:>8.3} (promised {sign} {bound})",
+        write!(
+            f,
+            "{mark} {:<73} {:>8.3} (promised {sign} {bound})",
             self.what, self.got
-        );
+        )
     }
 }
 

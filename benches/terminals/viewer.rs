@@ -23,8 +23,8 @@ pub(crate) struct Viewer {
     epoch: Value,
     offset: u64,
     acknowledged: u64,
-    /// What it was given last to begin with.
-    picture: Bytes,
+    /// What it was given to begin with.
+    pub(crate) picture: Bytes,
 }
 
 /// What a viewer took of a burst.
@@ -44,9 +44,11 @@ impl Taken {
 }
 
 /// What comes next for a viewer.
-enum Next {
+#[derive(Debug, Clone)]
+pub(crate) enum Next {
     Bytes(Bytes),
-    Picture,
+    /// Start anew with it.
+    Picture(Bytes),
 }
 
 impl Viewer {
@@ -71,10 +73,6 @@ impl Viewer {
         Ok(viewer)
     }
 
-    pub(crate) fn picture(&self) -> &Bytes {
-        &self.picture
-    }
-
     /// Bytes that the terminal has printed, as far as this viewer knows.
     pub(crate) fn offset(&self) -> u64 {
         self.offset
@@ -93,8 +91,7 @@ impl Viewer {
             let next = match event.name.as_str() {
                 "terminal:output" => Next::Bytes(event.bytes()),
                 "terminal:reset" => {
-                    self.picture = bytes_of(&event.data["scrollback"], &event.attachments);
-                    Next::Picture
+                    Next::Picture(bytes_of(&event.data["scrollback"], &event.attachments))
                 }
                 _ => continue,
             };
@@ -105,14 +102,19 @@ impl Viewer {
                 }
                 // As flow control is meant to be used: in good time, but not for every event.
                 Next::Bytes(_) if self.offset - self.acknowledged < WINDOW * 3 / 4 => {}
-                Next::Bytes(_) | Next::Picture => self.acknowledge().await,
+                Next::Bytes(_) | Next::Picture(_) => self.acknowledge().await,
             }
             return Ok(next);
         }
     }
 
-    /// Types a key and takes what follows, which must be `expected`, byte for byte.
-    pub(crate) async fn exact_burst(&mut self, expected: &[u8]) -> Result<Duration, Failure> {
+    /// Types a key and takes what follows, which must be `expected`, byte for byte. None when
+    /// a part of it was given as a picture.
+    pub(crate) async fn exact_burst(
+        &mut self,
+        expected: &[u8],
+    ) -> Result<Option<Duration>, Failure> {
+        let end = self.offset + expected.len() as u64;
         let mut left = expected;
         let begun = Instant::now();
         self.press().await;
@@ -123,12 +125,13 @@ impl Viewer {
                         .strip_prefix(&*bytes)
                         .ok_or("what arrived is not what was printed")?;
                 }
-                Next::Picture => {
-                    return Err("the viewer fell behind and was given a picture".into());
+                Next::Picture(_) => {
+                    self.catch_up(end).await?;
+                    return Ok(None);
                 }
             }
         }
-        Ok(begun.elapsed())
+        Ok(Some(begun.elapsed()))
     }
 
     /// Types a key and takes `bytes` without a gap, whatever they are, or pictures of them.
@@ -136,16 +139,11 @@ impl Viewer {
         let end = self.offset + bytes;
         let begun = Instant::now();
         self.press().await;
-        self.take_until(end, begun).await
-    }
-
-    /// Takes what there is up to the offset `end`.
-    pub(crate) async fn take_until(&mut self, end: u64, begun: Instant) -> Result<Taken, Failure> {
         let (mut taken, mut resets) = (0, 0);
         while self.offset < end {
             match self.next().await? {
                 Next::Bytes(bytes) => taken += bytes.len() as u64,
-                Next::Picture => resets += 1,
+                Next::Picture(_) => resets += 1,
             }
         }
         Ok(Taken {
@@ -158,6 +156,15 @@ impl Viewer {
     async fn press(&mut self) {
         let input = json!({"sessionId": TERMINAL, "input": "g"});
         self.client.emit("terminal:input", &input).await;
+    }
+
+    /// Takes what there is up to the offset `end`, and gives it.
+    pub(crate) async fn catch_up(&mut self, end: u64) -> Result<Vec<Next>, Failure> {
+        let mut all = Vec::new();
+        while self.offset < end {
+            all.push(self.next().await?);
+        }
+        Ok(all)
     }
 
     /// Takes what its credit allows and acknowledges nothing, for ever. Its heartbeats go on.
