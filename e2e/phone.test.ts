@@ -11,12 +11,14 @@ import { Hub } from './hub.js'
 import { launchBrowser, Phone, phoneContext } from './phone.js'
 
 const SHELL = 'bash --norc --noprofile'
+/** Reads nothing until it is interrupted. */
+const BUSY = `bash --norc --noprofile -c 'trap "echo interrupted" INT; sleep 1000; cat'`
 
 let hub: Hub
 let browser: Browser
 
 beforeAll(async () => {
-  hub = await Hub.start({ shell: SHELL, vim: SHELL, watched: SHELL, short: 'sh -c "exit 3"' })
+  hub = await Hub.start({ shell: SHELL, vim: SHELL, watched: SHELL, busy: BUSY, short: 'sh -c "exit 3"' })
   browser = await launchBrowser()
 })
 
@@ -224,6 +226,30 @@ test('pasting without access to the clipboard, in brackets where the program wan
   await phone.type('\n')
   await phone.see('one-1')
   await phone.see('two-2')
+})
+
+test('a long paste says how far it is, and can be cancelled or interrupted', async () => {
+  const phone = await paired()
+  await phone.openTerminal('busy')
+  const bar = phone.page.getByRole('progressbar', { name: 'Pasted' })
+  const paste = async (): Promise<void> => {
+    await phone.key('Paste')
+    // To fill it in as by typing takes the browser half a minute.
+    await phone.page.getByRole('textbox', { name: 'Text to paste' }).evaluate((field: HTMLTextAreaElement) => {
+      field.value = 'a line of a long paste\n'.repeat(20_000)
+    })
+    await phone.page.getByRole('dialog').getByRole('button', { name: 'Paste' }).tap()
+    await bar.waitFor()
+  }
+  await paste()
+  await phone.shot('pasting')
+  await phone.page.getByRole('button', { name: 'Cancel' }).tap()
+  await bar.waitFor({ state: 'detached' })
+  await paste()
+  await phone.key('Control C')
+  await bar.waitFor({ state: 'detached' })
+  await phone.see(/interrupted$/)
+  expect(phone.complaints).toEqual([])
 })
 
 test('a wide terminal is panned, and larger text can be asked for', async () => {
