@@ -19,9 +19,9 @@ pub(crate) fn is_reply(input: &str, position_asked: bool) -> bool {
 }
 
 /// Whether a person made `input`: an emulator's answers and its reports of having gained or
-/// lost the focus come by themselves.
+/// lost the focus come by themselves, and of an answer that goes nowhere nothing is left.
 pub(crate) fn is_typed(input: &str) -> bool {
-    !is_reply(input, false) && !matches!(input, "\x1b[I" | "\x1b[O")
+    !is_reply(input, false) && !matches!(input, "" | "\x1b[I" | "\x1b[O")
 }
 
 fn strip_reply(input: &str, position_asked: bool) -> Option<&str> {
@@ -139,8 +139,8 @@ mod tests {
             "\x1b[13;2u",
         ] {
             assert!(!is_reply(typed, false), "{typed:?}");
-            let focus = matches!(typed, "\x1b[I" | "\x1b[O");
-            assert_eq!(is_typed(typed), !focus, "{typed:?}");
+            let by_itself = matches!(typed, "" | "\x1b[I" | "\x1b[O");
+            assert_eq!(is_typed(typed), !by_itself, "{typed:?}");
         }
         assert!(is_reply("\x1b[1;2R", true), "the program has asked");
         assert!(!is_reply("\x1b[A", true), "no answer to anything");

@@ -182,9 +182,15 @@ impl State {
             .is_some_and(|asked| asked.elapsed() < ANSWERING)
     }
 
-    /// A number for a new viewer.
+    /// Takes in a new viewer, which gets its start later. Its number.
     pub(crate) fn new_viewer(&mut self) -> u64 {
         self.next_viewer += 1;
+        let place = Place {
+            offset: self.stream.end(),
+            moved: Instant::now(),
+            exit_told: false,
+        };
+        self.places.insert(self.next_viewer, place);
         self.next_viewer
     }
 
@@ -203,7 +209,7 @@ impl State {
         Some(start)
     }
 
-    /// Gives a viewer its start: a picture as of `cursor`.
+    /// Gives a viewer its start: a picture as of `cursor`. It may have left meanwhile.
     pub(crate) fn start(
         &mut self,
         viewer: u64,
@@ -211,8 +217,12 @@ impl State {
         cursor: &Cursor,
         size: Size,
     ) -> Start {
-        let start = self.stream.start_with(picture, cursor, size);
-        self.places.insert(viewer, Place::at(&start.cursor));
+        let place = self.places.get_mut(&viewer);
+        let exit_told = place.as_ref().is_some_and(|place| place.exit_told);
+        let start = self.stream.start_with(picture, cursor, size, exit_told);
+        if let Some(place) = place {
+            *place = Place::at(&start.cursor);
+        }
         start
     }
 

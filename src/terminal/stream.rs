@@ -323,16 +323,22 @@ impl Stream {
         })
     }
 
-    /// Lets a viewer start with a picture of the screen as of `painted`.
-    pub(crate) fn start_with(&self, picture: Bytes, painted: &Cursor, size: Size) -> Start {
+    /// Lets a viewer start with a picture of the screen as of `painted`. An exit that is told
+    /// with the answer still comes as an event, for that is what a client waits for; unless it
+    /// has been given to this viewer before.
+    pub(crate) fn start_with(
+        &self,
+        picture: Bytes,
+        painted: &Cursor,
+        size: Size,
+        exit_given: bool,
+    ) -> Start {
         Start {
             bytes: picture,
             kind: Replay::Screen,
             cursor: Cursor {
                 happenings: self.happening_count,
-                // An exit that is told with the answer still comes as an event: that is what
-                // a client waits for.
-                exit_given: false,
+                exit_given,
                 ..painted.clone()
             },
             size,

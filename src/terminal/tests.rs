@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::runtime::Handle;
+use tokio::sync::{mpsc, watch};
 
 use crate::config::{Lifecycle, Limits, NeedsInputWhen, Recording, Timing};
 use crate::ids::{HubId, SessionId};
-use crate::protocol::{ErrorCode, RegisterRequest, SizePolicy};
+use crate::protocol::{ErrorCode, Rate, RegisterRequest, SizePolicy};
 use crate::tasks::Tasks;
 
 use super::attention::Heard;
@@ -17,7 +18,9 @@ use super::news::{News, What};
 use super::pty::{NativePty, Pty, PtyDriver, Spawn};
 use super::recording::Recorder;
 use super::registry::Registry;
+use super::session::Session;
 use super::start::Starter;
+use super::viewer::{Event, Gone, Sink, Viewer};
 
 /// Panics the first time.
 struct Panics(AtomicBool);
@@ -89,8 +92,11 @@ async fn a_bell_needs_somebody_until_somebody_types_and_an_answer_is_no_typing()
         written.recv().await.unwrap().unwrap();
     };
     session.heard(Heard::Bell);
-    types("\x1b[?1;2c").await;
-    assert!(session.info().needs_input.active);
+    // The second is what is left of a viewer's answer.
+    for answer in ["\x1b[?1;2c", ""] {
+        types(answer).await;
+        assert!(session.info().needs_input.active);
+    }
     types("y\r").await;
     assert!(!session.info().needs_input.active);
     session.heard(Heard::Bell);
@@ -103,4 +109,68 @@ async fn a_bell_needs_somebody_until_somebody_types_and_an_answer_is_no_typing()
             What::Started { .. } => panic!("it has been told of its start"),
         }
     }
+}
+
+/// Hands on what a viewer gets.
+struct HandsOn(mpsc::UnboundedSender<Event>);
+
+impl Sink for HandsOn {
+    async fn ready(&mut self) -> Result<(), Gone> {
+        Ok(())
+    }
+
+    fn send(&mut self, event: Event) -> Result<(), Gone> {
+        self.0.send(event).map_err(|_| Gone)
+    }
+}
+
+async fn enter(registry: &Registry, session: &Arc<Session>, rate: Rate) -> Viewer {
+    let (tasks, rate) = (
+        registry.tasks().clone(),
+        watch::Sender::new(rate).subscribe(),
+    );
+    let entered = Viewer::enter(session.clone(), tasks, None, None, rate);
+    entered.await.unwrap().0
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_viewer_is_told_the_end_once_whatever_is_painted_for_it_after() {
+    let registry = registry(NativePty);
+    let session = registry.start(cat()).await.unwrap();
+    // So much of what is printed is a picture at a low rate.
+    let viewer = enter(&registry, &session, Rate::Low).await;
+    let (told, mut events) = mpsc::unbounded_channel();
+    let running = tokio::spawn(viewer.run(HandsOn(told)));
+    registry.end_all().await;
+    while !matches!(events.recv().await.unwrap(), Event::Exit(_)) {}
+    // A process that was left behind.
+    session.output(&b"printed later\r\n".repeat(10_000));
+    loop {
+        match events.recv().await.unwrap() {
+            Event::Reset { .. } => break,
+            Event::Exit(_) => panic!("it was told twice"),
+            _ => {}
+        }
+    }
+    session.output(b"the last word");
+    loop {
+        match events.recv().await.unwrap() {
+            Event::Output { bytes, .. } if bytes.ends_with(b"the last word") => break,
+            Event::Exit(_) => panic!("it was told twice"),
+            _ => {}
+        }
+    }
+    session.all_told().await;
+    running.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_leaves_while_it_is_painted_for_is_waited_for_by_nobody() {
+    let registry = registry(NativePty);
+    let session = registry.start(cat()).await.unwrap();
+    let number = session.new_viewer();
+    session.leave(number);
+    session.paint(number, 1 << 16);
+    registry.end_all().await;
+    session.all_told().await;
 }

@@ -120,11 +120,11 @@ bells += 1;
                             }
                             None => {
                                 catch_up(&mut stream, &mut model);
-                                stream.start_with(Bytes::new(), &model.0, model.1)
+                                stream.start_with(Bytes::new(), &model.0, model.1, false)
                             }
                         };
                         (cursor, seen_size, exits) = (start.cursor, start.size, 0);
-(bells, heard) = (0, 0);
+                        (bells, heard) = (0, 0);
                     }
                     Step::Read(max) => {
                         let before = cursor.clone();
@@ -145,9 +145,11 @@ bells += 1;
                             Some(Piece::Exit(_)) => exits += 1,
                             Some(Piece::Lost) => {
                                 catch_up(&mut stream, &mut model);
-                                let start = stream.start_with(Bytes::new(), &model.0, model.1);
-                                (cursor, seen_size, exits) = (start.cursor, start.size, 0);
-(bells, heard) = (0, 0);
+                                let told = cursor.exit_given();
+                                let start =
+                                    stream.start_with(Bytes::new(), &model.0, model.1, told);
+                                (cursor, seen_size) = (start.cursor, start.size);
+                                (bells, heard) = (0, 0);
                             }
                             Some(Piece::Happened(_)) => heard += 1,
                             None if max >= utf8::MAX_CHAR => {
