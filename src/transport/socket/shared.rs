@@ -4,7 +4,7 @@
 //! same blocks one shortly after the other. It knows no sockets.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use crate::transport::tickets::Frames;
 
@@ -63,21 +63,28 @@ impl Texts {
         encode: impl FnOnce() -> Option<Frames>,
     ) -> Option<Frames> {
         if Arc::strong_count(self) == 1 {
+            self.kept().clear();
             return encode();
         }
         // Encoded outside of the lock; those who want the same wait for it.
         self.chunk(offset, size).get_or_init(encode).clone()
     }
 
+    fn kept(&self) -> MutexGuard<'_, VecDeque<Chunk>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn chunk(&self, offset: u64, size: usize) -> Arc<OnceLock<Option<Frames>>> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept();
         let known = kept.iter().find(|c| (c.offset, c.size) == (offset, size));
         if let Some(chunk) = known {
             return chunk.frames.clone();
         }
         let mut bytes: usize = kept.iter().map(Chunk::bytes).sum();
         while bytes > KEPT {
-            bytes -= kept.pop_front().map_or(bytes, |chunk| chunk.bytes());
+            // One that is encoded meanwhile holds more than was counted.
+            let gone = kept.pop_front().map_or(bytes, |chunk| chunk.bytes());
+            bytes = bytes.saturating_sub(gone);
         }
         let frames = Arc::default();
         kept.push_back(Chunk {
@@ -138,6 +145,7 @@ mod tests {
         drop(with);
         let alone = texts.encoded(0, 3, || frames("alone")).unwrap();
         assert_eq!(alone.body, "alone");
+        assert_eq!(kept(), 0);
         assert_eq!(texts.encoded(0, 3, || frames("anew")).unwrap().body, "anew");
         drop(texts);
         drop(shared.of("another"));
