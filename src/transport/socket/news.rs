@@ -23,12 +23,14 @@ pub(super) struct Listener<'a> {
 impl Listener<'_> {
     /// Tells what was heard. Whoever has missed something is told how everything stands, which
     /// contains it.
-    pub(super) fn heard(&self, heard: Result<Item, RecvError>) {
+    pub(super) async fn heard(&self, heard: Result<Item, RecvError>) {
         match heard {
             Ok(item) if self.hub.may_see(self.principal, &item.project) => self.tell(item),
             Ok(_) | Err(RecvError::Closed) => {}
             Err(RecvError::Lagged(_)) => {
                 for terminal in self.hub.list_for(self.principal) {
+                    // There may be more of them than the engine's queue holds.
+                    self.connection.outflow.ready().await;
                     let (id, project) = (terminal.session_id, terminal.project_id);
                     for what in [
                         What::Started {

@@ -172,7 +172,7 @@ impl TerminalSocket {
             self.connection.outflow.ready().await;
             match next {
                 Next::Asked(request) => self.handle(*request).await,
-                Next::Heard(heard) => self.listener().heard(heard),
+                Next::Heard(heard) => self.listener().heard(heard).await,
             }
         }
     }
