@@ -101,14 +101,11 @@ impl Registry {
     pub(crate) async fn start(self: &Arc<Self>, request: RegisterRequest) -> Result<Arc<Session>> {
         let checked = check(&request)?;
         let record = self.recorder.wanted(request.record)?;
-        let reservation = self.reserve(&request.session_id)?;
+        let mut reservation = self.reserve(&request.session_id)?;
         let (session, ended) = self.starter.launch(&request, checked).await?;
+        reservation.starting = Some(session.clone());
         self.supervise(&session, ended);
-        if let Err(error) = self.starter.check_exec(&session).await {
-            // It must take no place among those that have ended.
-            session.dismiss();
-            return Err(error);
-        }
+        self.starter.check_exec(&session).await?;
         if record {
             let kind = request.env.get("TERM").cloned();
             let kind = kind.unwrap_or_else(|| DEFAULT_TERM.into());
@@ -173,6 +170,7 @@ impl Registry {
         mut reservation: Reservation<'_>,
         session: Arc<Session>,
     ) -> Result<Arc<Session>> {
+        reservation.starting = None;
         let previous = reservation.becomes.replace(session.clone());
         drop(reservation);
         if let Some(previous) = previous {
@@ -220,6 +218,7 @@ impl Registry {
             registry: self,
             id,
             becomes: previous,
+            starting: None,
         })
     }
 
@@ -309,10 +308,17 @@ struct Reservation<'a> {
     registry: &'a Registry,
     id: &'a SessionId,
     becomes: Option<Arc<Session>>,
+    /// The new terminal, while it may still turn out to be none.
+    starting: Option<Arc<Session>>,
 }
 
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
+        if let Some(session) = self.starting.take() {
+            // Nobody will ever know of it. It must take no place among those that have ended.
+            session.kill_now();
+            session.dismiss();
+        }
         let mut sessions = self.registry.sessions();
         match self.becomes.take() {
             Some(session) => sessions

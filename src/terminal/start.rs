@@ -283,8 +283,12 @@ fn attach(facts: Facts, pty: Pty, size: Size) -> Result<(Arc<Session>, oneshot::
             }),
         ),
     };
-    for started in [write, keep, wait, read] {
-        started.map_err(|error| HubError::internal("no thread for the terminal", &error))?;
+    if let Some(error) = [write, keep, wait, read].into_iter().find_map(Result::err) {
+        // The threads that there are end with it.
+        session.kill_now();
+        session.end_of_output();
+        session.finish(Ended::unknown());
+        return Err(HubError::internal("no thread for the terminal", &error));
     }
     Ok((session, ended))
 }
@@ -298,7 +302,17 @@ impl Drop for CloseOnDrop {
     }
 }
 
+/// Nobody waits for a reader that has panicked.
+struct EndsOutput<'a>(&'a Session);
+
+impl Drop for EndsOutput<'_> {
+    fn drop(&mut self) {
+        self.0.end_of_output();
+    }
+}
+
 fn read(mut reader: Box<dyn Read + Send>, session: &Session) {
+    let _ends = EndsOutput(session);
     let mut buffer = vec![0; super::ring::BLOCK];
     loop {
         match reader.read(&mut buffer) {
@@ -308,7 +322,6 @@ fn read(mut reader: Box<dyn Read + Send>, session: &Session) {
             Err(_) => break,
         }
     }
-    session.end_of_output();
 }
 
 fn wait(mut child: Box<dyn Wait>) -> Ended {

@@ -258,3 +258,34 @@ async fn device(hub: &Hub, project: Option<&str>) -> Client {
     let (token, _) = crate::pairing::redeem(hub, request).await;
     Client::connect(&hub.url, &token).await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_nobody_waits_for_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let pid = folder.path().join("pid");
+    let hub = Hub::with(HubConfig {
+        timing: Timing {
+            // Silent, so it is still being looked at when whoever asked goes.
+            exec_check_ms: 60_000,
+            ..short()
+        },
+        ..HubConfig::default()
+    });
+    let mut request = RegisterRequest::new(session("t"));
+    request.command = Some("sh".into());
+    request.args = vec![
+        "-c".into(),
+        format!("echo $$ > '{}'; exec sleep 1000", pid.display()),
+    ];
+    let handle = hub.hub.clone();
+    let starting = tokio::spawn(async move { handle.register(request).await });
+    let mut running = String::new();
+    until("it has been started", || {
+        running = std::fs::read_to_string(&pid).unwrap_or_default();
+        running.ends_with('\n')
+    })
+    .await;
+    starting.abort();
+    until("it has been ended", || !alive(running.trim())).await;
+    assert!(find(&hub, "t").is_none());
+}
