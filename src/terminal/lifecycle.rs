@@ -85,7 +85,8 @@ async fn drain(session: &Session, timing: &Timing) {
             .await
             .is_err();
         let (now, over) = session.progress();
-        if quiet && now == seen {
+        // On a busy machine nothing comes because the reader has no turn.
+        if quiet && now == seen && !session.unread() {
             return;
         }
         (seen, ended) = (now, over);

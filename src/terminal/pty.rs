@@ -58,6 +58,11 @@ pub(crate) trait Control: Send {
     fn tty(&self) -> Option<File> {
         None
     }
+
+    /// Whether something was printed that has not been read, as far as anybody can tell.
+    fn unread(&self) -> bool {
+        false
+    }
 }
 
 /// Waits for the program, blocking.
@@ -208,6 +213,16 @@ impl Control for NativeControl {
     fn tty(&self) -> Option<File> {
         let master = FileDescriptor::dup(&self.0.as_raw_fd()?).ok()?;
         master.as_file().ok()
+    }
+
+    #[cfg(unix)]
+    fn unread(&self) -> bool {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        self.tty().is_some_and(|tty| {
+            let mut fds = [PollFd::new(&tty, PollFlags::IN)];
+            poll(&mut fds, Some(&Timespec::default())).is_ok()
+                && fds[0].revents().contains(PollFlags::IN)
+        })
     }
 }
 

@@ -261,6 +261,13 @@ impl Session {
         (state.stream.end(), state.stream.ended())
     }
 
+    /// Whether the program has printed something that has not been read yet.
+    pub(super) fn unread(&self) -> bool {
+        // Whoever holds it may be the host application, for as long as it likes.
+        let control = self.control.try_lock();
+        control.is_ok_and(|control| control.unread())
+    }
+
     /// Bytes printed so far.
     pub(crate) fn printed(&self) -> u64 {
         self.state().stream.end()
