@@ -113,11 +113,15 @@ impl Model {
         });
         self.size = batch.resized.unwrap_or(self.size);
         if fed.is_err() {
-            // A fault of the model must cost a picture and not the terminal.
-            tracing::error!("the model of a terminal's screen failed and begins anew");
-            self.screen = Screen::new(self.size, HISTORY_LINES);
+            self.begin_anew();
         }
         meant
+    }
+
+    /// A fault of the model must cost a picture and not the terminal.
+    fn begin_anew(&mut self) {
+        tracing::error!("the model of a terminal's screen failed and begins anew");
+        self.screen = Screen::new(self.size, HISTORY_LINES);
     }
 
     /// What paints the screen into a terminal that was just reset: `most` bytes, or as many as
@@ -128,7 +132,12 @@ impl Model {
         {
             return picture.clone();
         }
-        let picture = Bytes::from(self.screen.picture(most));
+        let screen = AssertUnwindSafe(&self.screen);
+        let picture = catch_unwind(|| screen.picture(most)).unwrap_or_else(|_| {
+            self.begin_anew();
+            Vec::new()
+        });
+        let picture = Bytes::from(picture);
         self.painted = Some((most, picture.clone()));
         picture
     }

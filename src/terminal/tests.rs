@@ -1,6 +1,7 @@
 //! The registry with a pseudo-terminal that misbehaves, which a real one cannot be asked to.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,6 +13,7 @@ use crate::ids::{HubId, SessionId};
 use crate::protocol::{ErrorCode, Rate, RegisterRequest, SizePolicy};
 use crate::tasks::Tasks;
 
+use super::adopted::{AdoptRequest, Adopted};
 use super::attention::Heard;
 use super::input::Input;
 use super::news::{News, What};
@@ -20,7 +22,8 @@ use super::recording::Recorder;
 use super::registry::Registry;
 use super::session::Session;
 use super::start::Starter;
-use super::viewer::{Event, Gone, Sink, Viewer};
+use super::stream::Size;
+use super::viewer::{Credit, Event, Gone, Sink, Viewer};
 
 /// Panics the first time.
 struct Panics(AtomicBool);
@@ -124,13 +127,25 @@ impl Sink for HandsOn {
     }
 }
 
-async fn enter(registry: &Registry, session: &Arc<Session>, rate: Rate) -> Viewer {
-    let (tasks, rate) = (
+/// What a viewer gets.
+async fn view(
+    registry: &Registry,
+    session: &Arc<Session>,
+    rate: Rate,
+    credit: Option<Credit>,
+) -> mpsc::UnboundedReceiver<Event> {
+    let rate = watch::Sender::new(rate).subscribe();
+    let entered = Viewer::enter(
+        session.clone(),
         registry.tasks().clone(),
-        watch::Sender::new(rate).subscribe(),
+        None,
+        credit,
+        rate,
     );
-    let entered = Viewer::enter(session.clone(), tasks, None, None, rate);
-    entered.await.unwrap().0
+    let (viewer, _) = entered.await.unwrap();
+    let (tell, events) = mpsc::unbounded_channel();
+    registry.tasks().spawn(viewer.run(HandsOn(tell)));
+    events
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,9 +153,7 @@ async fn a_viewer_is_told_the_end_once_whatever_is_painted_for_it_after() {
     let registry = registry(NativePty);
     let session = registry.start(cat()).await.unwrap();
     // So much of what is printed is a picture at a low rate.
-    let viewer = enter(&registry, &session, Rate::Low).await;
-    let (told, mut events) = mpsc::unbounded_channel();
-    let running = tokio::spawn(viewer.run(HandsOn(told)));
+    let mut events = view(&registry, &session, Rate::Low, None).await;
     registry.end_all().await;
     while !matches!(events.recv().await.unwrap(), Event::Exit(_)) {}
     // A process that was left behind.
@@ -161,7 +174,51 @@ async fn a_viewer_is_told_the_end_once_whatever_is_painted_for_it_after() {
         }
     }
     session.all_told().await;
-    running.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_credit_there_is_no_picture_and_the_end_is_told() {
+    let registry = registry(NativePty);
+    let session = registry.start(cat()).await.unwrap();
+    session.output(b"hello");
+    let acked = watch::Sender::new(0);
+    let credit = Some(Credit::new(4096, acked.subscribe()));
+    let mut events = view(&registry, &session, Rate::Full, credit).await;
+    for cols in [70, 71, 72] {
+        session.set_size(Size { cols, rows: 24 }).unwrap();
+        match events.recv().await.unwrap() {
+            Event::Resized(size) => assert_eq!(size.cols, cols),
+            other => panic!("{other:?}"),
+        }
+    }
+    registry.end_all().await;
+    let end = events.recv().await.unwrap();
+    assert!(matches!(end, Event::Exit(_)), "{end:?}");
+    acked.send_replace(5);
+    let picture = events.recv().await.unwrap();
+    assert!(matches!(picture, Event::Reset { size, .. } if size.cols == 72));
+}
+
+/// Panics instead of reading.
+struct Unreadable;
+
+impl Read for Unreadable {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        panic!("as asked")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_output_of_a_reader_that_panics_has_ended() {
+    let registry = registry(NativePty);
+    let request = AdoptRequest::new(SessionId::new("t").unwrap());
+    let adopted = Adopted::new(Unreadable, io::sink());
+    let session = registry.adopt(request, adopted).unwrap();
+    let mut changes = session.changes();
+    while !session.progress().1 {
+        changes.changed().await.unwrap();
+    }
+    session.finished().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,4 +230,25 @@ async fn whoever_leaves_while_it_is_painted_for_is_waited_for_by_nobody() {
     session.paint(number, 1 << 16);
     registry.end_all().await;
     session.all_told().await;
+}
+
+#[test]
+fn what_is_printed_is_unread_until_it_is_read_also_after_the_end() {
+    let mut request = Spawn {
+        command: Some("cat".into()),
+        args: Vec::new(),
+        cwd: "/".into(),
+        env: BTreeMap::new(),
+        size: Size { cols: 80, rows: 24 },
+    };
+    assert!(!NativePty.spawn(&request).unwrap().control.unread());
+    request.command = Some("echo".into());
+    request.args = vec!["hello".into()];
+    let mut pty = NativePty.spawn(&request).unwrap();
+    pty.child.unwrap().wait().unwrap();
+    assert!(pty.control.unread());
+    let mut hello = [0; 7];
+    pty.reader.read_exact(&mut hello).unwrap();
+    assert_eq!(&hello, b"hello\r\n");
+    assert!(!pty.control.unread());
 }

@@ -158,8 +158,18 @@ pub(crate) struct Viewer {
     not_before: Instant,
     /// Up to this offset output has gathered; it is sent without waiting again.
     gathered_to: u64,
+    owes: Owes,
+}
+
+/// What a viewer is to get beside what is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owes {
+    Nothing,
     /// The last picture was a brief one.
-    owes_history: bool,
+    History,
+    /// What an emulator makes of a resize differs from one to the next, so more output only
+    /// makes sense after a picture.
+    Picture,
 }
 
 impl Drop for Viewer {
@@ -191,7 +201,7 @@ impl Viewer {
             low_at: Instant::now(),
             not_before: Instant::now(),
             gathered_to: 0,
-            owes_history: false,
+            owes: Owes::Nothing,
         };
         let resumed = resume.and_then(|offset| viewer.session.resume(viewer.number, offset));
         let start = match resumed {
@@ -238,9 +248,15 @@ impl Viewer {
             self.gathered_to = self.cursor.offset + backlog;
         }
         sink.ready().await?;
-        let max = self.room(backlog);
+        let mut max = self.room(backlog);
         if max > 0 && self.sees_the_past(backlog) {
             return self.repaint(PICTURE_BRIEF, sink).await;
+        }
+        if self.owes == Owes::Picture {
+            if self.room(0) > 0 {
+                return self.repaint(PICTURE_MAX, sink).await;
+            }
+            max = 0;
         }
         let piece = self.session.next(self.number, &mut self.cursor, max);
         let event = match piece {
@@ -249,9 +265,8 @@ impl Viewer {
                 offset: self.cursor.offset,
             },
             Some(Piece::Resized(size)) => {
-                // What an emulator makes of a resize differs from one to the next.
-                sink.send(Event::Resized(size))?;
-                return self.repaint(PICTURE_MAX, sink).await;
+                self.owes = Owes::Picture;
+                Event::Resized(size)
             }
             Some(Piece::Happened(happening)) => Event::Happened(happening),
             Some(Piece::Exit(exit)) => Event::Exit(exit),
@@ -307,12 +322,18 @@ impl Viewer {
 
     /// There is nothing to give: time for what is owed, or to wait.
     async fn idle(&mut self, wakes: &mut Wakes, sink: &mut impl Sink) -> Result<(), Gone> {
-        if !self.owes_history {
-            return wakes.change().await;
-        }
-        match timeout(CALM, wakes.change()).await {
+        let calm = match self.owes {
+            Owes::Nothing => return wakes.change().await,
+            Owes::History => CALM,
+            Owes::Picture => Duration::ZERO,
+        };
+        match timeout(calm, wakes.change()).await {
             Ok(changed) => changed,
-            Err(_) if self.room(0) == 0 => self.acknowledged().await,
+            // What needs no credit still comes.
+            Err(_) if self.room(0) == 0 => tokio::select! {
+                changed = wakes.change() => changed,
+                acknowledged = self.acknowledged() => acknowledged,
+            },
             Err(_) => {
                 sink.ready().await?;
                 self.repaint(PICTURE_MAX, sink).await
@@ -324,7 +345,10 @@ impl Viewer {
     async fn repaint(&mut self, most: usize, sink: &mut impl Sink) -> Result<(), Gone> {
         let start = self.paint(most).await?;
         self.begin_at(&start);
-        self.owes_history = most < PICTURE_MAX;
+        self.owes = match most < PICTURE_MAX {
+            true => Owes::History,
+            false => Owes::Nothing,
+        };
         sink.send(Event::Reset {
             bytes: start.bytes,
             offset: self.cursor.offset,

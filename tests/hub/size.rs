@@ -309,8 +309,8 @@ async fn whoever_goes_on_after_a_resize_has_the_present_size() {
     counting(&hub, None).await;
     let mut client = reader(&hub).await;
     hub.hub.resize(&session("t"), 120, 40).unwrap();
-    let after = client.wait_for_output("[1 40 120]\r\n").await;
-    assert!(after.ends_with("[1 40 120]\r\n"));
+    // Printed, or painted when it was quicker than the picture that a resize brings.
+    client.wait_for_output("[1 40 120]").await;
     let epoch = hub.hub.list()[0].epoch.clone();
     let watch = async |client: &mut Client, offset: u64| {
         let resume = json!({"epoch": epoch, "offset": offset});
