@@ -18,7 +18,7 @@ let hub: Hub
 let browser: Browser
 
 beforeAll(async () => {
-  hub = await Hub.start({ shell: SHELL, vim: SHELL, watched: SHELL, busy: BUSY, short: 'sh -c "exit 3"' })
+  hub = await Hub.start({ shell: SHELL, vim: SHELL, watched: SHELL, busy: BUSY, busier: BUSY, short: 'sh -c "exit 3"' })
   browser = await launchBrowser()
 })
 
@@ -228,24 +228,27 @@ test('pasting without access to the clipboard, in brackets where the program wan
   await phone.see('two-2')
 })
 
-test('a long paste says how far it is, and can be cancelled or interrupted', async () => {
+test.each([
+  ['busy', 'cancelled, and its end interrupted', true],
+  ['busier', 'interrupted', false],
+])('a long paste into %s says how far it is, and can be %s', async (sessionId, _, cancels) => {
   const phone = await paired()
-  await phone.openTerminal('busy')
+  await phone.openTerminal(sessionId)
   const bar = phone.page.getByRole('progressbar', { name: 'Pasted' })
-  const paste = async (): Promise<void> => {
-    await phone.key('Paste')
-    // To fill it in as by typing takes the browser half a minute.
-    await phone.page.getByRole('textbox', { name: 'Text to paste' }).evaluate((field: HTMLTextAreaElement) => {
-      field.value = 'a line of a long paste\n'.repeat(20_000)
-    })
-    await phone.page.getByRole('dialog').getByRole('button', { name: 'Paste' }).tap()
-    await bar.waitFor()
-  }
-  await paste()
+  await phone.key('Paste')
+  // To fill it in as by typing takes the browser half a minute.
+  await phone.page.getByRole('textbox', { name: 'Text to paste' }).evaluate((field: HTMLTextAreaElement) => {
+    field.value = 'a line of a long paste\n'.repeat(20_000)
+  })
+  await phone.page.getByRole('dialog').getByRole('button', { name: 'Paste' }).tap()
+  await bar.waitFor()
+  await phone.see(/^a line of a long paste/)
   await phone.shot('pasting')
-  await phone.page.getByRole('button', { name: 'Cancel' }).tap()
-  await bar.waitFor({ state: 'detached' })
-  await paste()
+  if (cancels) {
+    await phone.page.getByRole('button', { name: 'Cancel' }).tap()
+    await bar.waitFor({ state: 'detached' })
+  }
+  // Cancelled or not, the program's terminal is full.
   await phone.key('Control C')
   await bar.waitFor({ state: 'detached' })
   await phone.see(/interrupted$/)

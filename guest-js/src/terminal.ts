@@ -47,7 +47,10 @@ export interface AttachedTerminal extends Disposable {
   input(data: string): void
 }
 
-/** Ctrl-C, Ctrl-\ and Ctrl-Z: whoever presses these does not want to wait for what they pasted. */
+/**
+ * Ctrl-C, Ctrl-\ and Ctrl-Z: whoever presses these does not want to wait for what was pasted. Not only
+ * for what waits here: the program's terminal may be full, or another viewer's paste may be under way.
+ */
 const URGENT: ReadonlySet<string> = new Set(['\x03', '\x1c', '\x1a'])
 
 /** CAN ends whatever escape sequence was cut off by the reset, RIS resets. */
@@ -71,9 +74,8 @@ export function attachTerminal(
   const input = (data: string): void => {
     const { terminal } = watch.state.value
     if (!mayType() || terminal === undefined) return
-    const urgent = URGENT.has(data) && client.isTyping(sessionId)
     client
-      .input(sessionId, cleanPaste(data), { epoch: terminal.epoch, urgent })
+      .input(sessionId, cleanPaste(data), { epoch: terminal.epoch, urgent: URGENT.has(data) })
       .catch((error: unknown) => options.onInputError?.(HubError.from(error)))
   }
   const stopState = watch.state.subscribe(() => {

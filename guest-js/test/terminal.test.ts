@@ -114,20 +114,21 @@ test('input that is lost is reported', async () => {
   await eventually(() => expect(lost).toMatchObject([{ code: 'FORBIDDEN' }]))
 })
 
-test('Ctrl-C is urgent when something waits, and only then', async () => {
+test('Ctrl-C is urgent, also when nothing waits here', async () => {
   const { hub, client, terminal, term } = await attached(() => undefined)
+  term.input('c')
   term.input('\x03')
-  await eventually(() => expect(terminal.inputs).toMatchObject([{ input: '\x03' }]))
+  await eventually(() => expect(terminal.inputs).toMatchObject([{ input: 'c' }, { input: '\x03', urgent: true }]))
   expect(terminal.inputs[0]?.urgent).toBeUndefined()
   hub.silent.add('terminal:input')
   await eventually(() => expect(client.isTyping('one')).toBe(false))
   term.input('p'.repeat(200_000))
-  await eventually(() => expect(terminal.inputs).toHaveLength(3))
+  await eventually(() => expect(terminal.inputs).toHaveLength(4))
   expect(client.inputProgress('one').value).toEqual({ written: 0, total: 200_000 })
   term.input('\x03')
-  await eventually(() => expect(terminal.inputs.at(-1)).toMatchObject({ input: '\x03', urgent: true, seq: 4 }))
+  await eventually(() => expect(terminal.inputs.at(-1)).toMatchObject({ input: '\x03', urgent: true, seq: 5 }))
   client.dropInput('one')
-  await eventually(() => expect(terminal.inputs.at(-1)).toMatchObject({ input: '', urgent: true, seq: 5 }))
+  await eventually(() => expect(terminal.inputs.at(-1)).toMatchObject({ input: '', urgent: true, seq: 6 }))
 })
 
 test('a paste cannot end its own brackets', async () => {
