@@ -8,7 +8,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::model::Model;
+use super::model::{BATCH, Model};
 use super::session::Session;
 use super::state::State;
 use super::stream::{Cursor, Size, Start, Stream};
@@ -20,8 +20,8 @@ const GATHER: Duration = Duration::from_millis(2);
 /// While output flows the model looks at it this often.
 const GATHER_FLOW: Duration = Duration::from_millis(25);
 
-/// Or when there is so much of it, in bytes.
-const LOT: u64 = MOST_BEHIND / 2;
+/// Or when there is so much of it, in bytes: what the model takes at once.
+const LOT: u64 = BATCH as u64;
 
 /// So much output that the model has not taken is kept for it, in bytes; then the reader waits.
 /// Large enough for the model to skip most of a flood, small beside what a flooding terminal
@@ -121,27 +121,41 @@ impl Keeper {
 
     /// Keeps the model of `session` up to date until nothing more can be printed.
     pub(crate) fn keep(&self, session: &Session) {
-        let mut then = None;
-        while self.wait_for_output(session, then) {
+        loop {
+            if !self.wait_for_output(session) {
+                return;
+            }
             let begun = Instant::now();
-            let took = self.catch_up(session).1;
+            let (model, took) = self.catch_up(session);
+            drop(model);
             let gather = if took < FLOW { GATHER } else { GATHER_FLOW };
-            then = Some(begun + gather);
+            if !self.gather(session, begun + gather) {
+                self.model().calm();
+            }
         }
     }
 
-    /// Waits for something to take, and until there is a lot of it or it is `then`. False when
-    /// there will be nothing more.
-    fn wait_for_output(&self, session: &Session, then: Option<Instant>) -> bool {
+    fn model(&self) -> MutexGuard<'_, Model> {
+        // A fault within the model has been dealt with there.
+        self.model.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a lot of output, or until `then`. False when there is none.
+    fn gather(&self, session: &Session, then: Instant) -> bool {
         let mut state = session.state();
-        if let Some(left) = then.and_then(|then| then.checked_duration_since(Instant::now())) {
-            state.kept.waits = Waits::Until(state.kept.cursor.offset + LOT);
-            state = self
-                .woken
-                .wait_timeout_while(state, left, |state| state.kept.waits != Waits::Nothing)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
-        }
+        let left = then.saturating_duration_since(Instant::now());
+        state.kept.waits = Waits::Until(state.kept.cursor.offset + LOT);
+        let (mut state, _) = self
+            .woken
+            .wait_timeout_while(state, left, |state| state.kept.waits != Waits::Nothing)
+            .unwrap_or_else(PoisonError::into_inner);
+        state.kept.waits = Waits::Nothing;
+        state.kept.seen != Some(seen(&state.stream))
+    }
+
+    /// Waits for something to take. False when there will be nothing more.
+    fn wait_for_output(&self, session: &Session) -> bool {
+        let mut state = session.state();
         while state.kept.seen == Some(seen(&state.stream)) {
             if state.stream.ended() {
                 return false;
@@ -152,13 +166,12 @@ impl Keeper {
                 .wait_while(state, |state| state.kept.waits != Waits::Nothing)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        state.kept.waits = Waits::Nothing;
         true
     }
 
     /// Brings the model to where the stream is now. Also says how many bytes that took.
     fn catch_up(&self, session: &Session) -> (MutexGuard<'_, Model>, u64) {
-        let mut model = self.model.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut model = self.model();
         let from = model.cursor().offset;
         let until = session.printed();
         loop {

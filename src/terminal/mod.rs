@@ -18,6 +18,7 @@ mod keeper;
 pub(crate) mod ledger;
 mod lifecycle;
 mod line;
+mod memory;
 mod model;
 pub(crate) mod news;
 mod paste;

@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 
+use super::memory::Memory;
 use super::screen::{Heard, Screen};
 use super::stream::{Cursor, Happening, Piece, Size, Stream};
 
@@ -19,13 +20,15 @@ pub(crate) const PICTURE_MAX: usize = 192 << 10;
 
 /// What the model takes from the stream at once. More lets it skip more of a flood
 /// ([`super::screen`]), less gives the stream's lock back sooner.
-const BATCH: usize = 4 << 20;
+pub(crate) const BATCH: usize = 2 << 20;
 
 /// The screen as of a place in the stream.
 pub(crate) struct Model {
     screen: Screen,
     size: Size,
     cursor: Cursor,
+    /// Where batches are joined, as long as output flows.
+    scratch: Option<Memory>,
     /// The last picture, with its bound; good until the cursor moves.
     painted: Option<(usize, Bytes)>,
 }
@@ -56,6 +59,7 @@ impl Model {
             screen: Screen::new(size, HISTORY_LINES),
             size,
             cursor: Cursor::at_start(),
+            scratch: None,
             painted: None,
         }
     }
@@ -98,15 +102,14 @@ impl Model {
         self.painted = None;
         let mut meant = Meant::default();
         let bytes = match &batch.blocks[..] {
-            [] => Bytes::new(),
-            [one] => one.clone(),
-            // In one piece, since only what is seen whole can be skipped.
-            many => many.concat().into(),
+            [] => &[][..],
+            [one] => one,
+            many => join(many, &mut self.scratch),
         };
         let mut screen = AssertUnwindSafe((&mut self.screen, &mut meant));
         let fed = catch_unwind(move || {
             let (screen, meant) = &mut *screen;
-            screen.feed(&bytes, *meant);
+            screen.feed(bytes, *meant);
             if let Some(size) = batch.resized {
                 screen.resize(size);
             }
@@ -122,6 +125,11 @@ impl Model {
     fn begin_anew(&mut self) {
         tracing::error!("the model of a terminal's screen failed and begins anew");
         self.screen = Screen::new(self.size, HISTORY_LINES);
+    }
+
+    /// Output does not flow any more: gives back what that needed.
+    pub(crate) fn calm(&mut self) {
+        self.scratch = None;
     }
 
     /// What paints the screen into a terminal that was just reset: `most` bytes, or as many as
@@ -141,6 +149,26 @@ impl Model {
         self.painted = Some((most, picture.clone()));
         picture
     }
+}
+
+/// The blocks in one piece, since only what is seen whole can be skipped.
+fn join<'a>(blocks: &[Bytes], scratch: &'a mut Option<Memory>) -> &'a [u8] {
+    let needed = blocks.iter().map(Bytes::len).sum();
+    let memory = match scratch
+        .take()
+        .filter(|scratch| scratch.bytes().len() >= needed)
+    {
+        Some(enough) => enough,
+        None => Memory::new(BATCH.max(needed)),
+    };
+    let memory = scratch.insert(memory);
+    let mut rest = memory.bytes_mut();
+    for block in blocks {
+        let (now, later) = rest.split_at_mut(block.len());
+        now.copy_from_slice(block);
+        rest = later;
+    }
+    &memory.bytes()[..needed]
 }
 
 impl Heard for Meant {

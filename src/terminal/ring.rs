@@ -1,37 +1,80 @@
 //! The last bytes of a terminal, addressed by how many bytes came before them.
 //!
 //! A queue of blocks. Appending copies once; a block is shared with whoever reads it, without
-//! copying (reading closes the one that is being filled, unless it is short); forgetting drops
-//! whole blocks; and a terminal that has printed nothing holds nothing. Blocks end between
-//! UTF-8 characters, so that reading block by block splits none. It does not know viewers.
+//! copying (reading closes the one that is being filled, unless there is little in it);
+//! forgetting drops whole blocks; and a terminal that has printed nothing holds nothing. Blocks
+//! end between UTF-8 characters, so that reading block by block splits none. It does not know
+//! viewers.
 
 use std::collections::VecDeque;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
+use super::memory::{Blocks, Memory};
 use super::utf8;
 
 /// Most bytes of one block, and of one read. Large enough to make the queue short, small
 /// enough that keeping one more than needed does not matter.
 pub(crate) const BLOCK: usize = 64 << 10;
 
-/// A block that is shorter is copied when it is read, and goes on being filled: a queue of
-/// single keys would cost more than their bytes.
-const LEAST: usize = 4 << 10;
+/// A block with less in it is copied when it is read, and goes on being filled: the memory of
+/// one that is closed is taken whole.
+const LEAST: usize = BLOCK / 2;
 
-/// The first allocation of a block: most terminals print little.
-const FIRST: usize = 4 << 10;
-
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Ring {
+    memory: Blocks,
     /// Complete blocks, the oldest first.
     blocks: VecDeque<Bytes>,
     /// The block that is being filled, after the others.
-    last: BytesMut,
+    last: Filling,
     /// Offset of the first byte held.
     start: u64,
     /// Offset of the first byte of `last`.
     last_start: u64,
+}
+
+/// A block that is being filled.
+#[derive(Debug)]
+enum Filling {
+    /// Grows as it is filled: most terminals print less than a block.
+    First(Vec<u8>),
+    Block {
+        memory: Memory,
+        len: usize,
+    },
+}
+
+impl Filling {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::First(bytes) => bytes,
+            Self::Block { memory, len } => &memory.bytes()[..*len],
+        }
+    }
+
+    /// `bytes` must have room.
+    fn extend(&mut self, bytes: &[u8]) {
+        match self {
+            Self::First(all) => all.extend_from_slice(bytes),
+            Self::Block { memory, len } => {
+                memory.bytes_mut()[*len..*len + bytes.len()].copy_from_slice(bytes);
+                *len += bytes.len();
+            }
+        }
+    }
+}
+
+impl Default for Ring {
+    fn default() -> Self {
+        Self {
+            memory: Blocks::new(BLOCK),
+            blocks: VecDeque::new(),
+            last: Filling::First(Vec::new()),
+            start: 0,
+            last_start: 0,
+        }
+    }
 }
 
 impl Ring {
@@ -42,7 +85,7 @@ impl Ring {
 
     /// Offset after the last byte held: how many bytes there have been.
     pub(crate) fn end(&self) -> u64 {
-        self.last_start + self.last.len() as u64
+        self.last_start + self.last.bytes().len() as u64
     }
 
     /// Bytes held.
@@ -52,33 +95,33 @@ impl Ring {
 
     pub(crate) fn push(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            let room = BLOCK - self.last.len();
+            let room = BLOCK - self.last.bytes().len();
             let (now, later) = bytes.split_at(bytes.len().min(room));
-            self.make_room(now.len());
-            self.last.extend_from_slice(now);
+            self.last.extend(now);
             bytes = later;
-            if self.last.len() == BLOCK {
+            if now.len() == room {
                 self.close();
             }
         }
     }
 
-    /// Grows by doubling, but never beyond a block. After a block the next will be one, too.
-    fn make_room(&mut self, more: usize) {
-        let needed = self.last.len() + more;
-        if needed > self.last.capacity() {
-            let least = if self.blocks.is_empty() { FIRST } else { BLOCK };
-            let capacity = needed.next_power_of_two().clamp(least, BLOCK);
-            self.last.reserve(capacity - self.last.len());
-        }
-    }
-
-    /// Closes the last block, up to a character that has only begun. The next one is filled
-    /// in what is left of its memory.
+    /// Closes the last block, up to a character that has only begun.
     fn close(&mut self) {
-        let whole = self.last.len() - utf8::incomplete_tail(&self.last);
-        let block = self.last.split_to(whole).freeze();
-        self.last_start += block.len() as u64;
+        let filled = self.last.bytes();
+        let whole = filled.len() - utf8::incomplete_tail(filled);
+        let mut next = Filling::Block {
+            memory: self.memory.take(),
+            len: 0,
+        };
+        next.extend(&filled[whole..]);
+        let block = match std::mem::replace(&mut self.last, next) {
+            Filling::First(mut bytes) => {
+                bytes.truncate(whole);
+                bytes.into()
+            }
+            Filling::Block { memory, .. } => self.memory.share(memory, whole),
+        };
+        self.last_start += whole as u64;
         self.blocks.push_back(block);
     }
 
@@ -94,7 +137,8 @@ impl Ring {
     fn peek(&self, from: u64, max: usize) -> Bytes {
         debug_assert!((self.start..=self.end()).contains(&from));
         if from >= self.last_start {
-            let rest = &self.last[to_usize(from - self.last_start).min(self.last.len())..];
+            let last = self.last.bytes();
+            let rest = &last[to_usize(from - self.last_start).min(last.len())..];
             return Bytes::copy_from_slice(&rest[..rest.len().min(max)]);
         }
         // From the back, where nearly everybody is.
