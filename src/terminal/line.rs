@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::ioctl_fionread;
 use rustix::termios::{LocalModes, QueueSelector, SpecialCodeIndex, tcflush, tcgetattr};
 
@@ -20,9 +20,9 @@ const PIECE: usize = 1024;
 
 /// How long a program is given to read the end of a paste before a signal follows.
 const READING: Duration = Duration::from_millis(100);
-/// What is written passes through the kernel before it counts as unread, so nothing unread
-/// means read only after this long. With no time at all, bash was found still in its paste.
-const READ: Duration = Duration::from_millis(5);
+/// And then to make something of it: with no time at all, bash was found still in its paste, and
+/// on a busy machine 5 ms were too short for `cat` two times in three hundred.
+const READ: Duration = Duration::from_millis(20);
 /// How often to look.
 const LOOK: Duration = Duration::from_millis(1);
 
@@ -144,6 +144,9 @@ impl Line {
         let begun = Instant::now();
         let mut read_since = begun;
         while begun.elapsed() < READING && read_since.elapsed() < READ {
+            // What was written is on its way until somebody asks for it; then it is unread.
+            let mut asking = [PollFd::new(&side, PollFlags::IN)];
+            let _ = poll(&mut asking, Some(&Timespec::default()));
             if ioctl_fionread(&side).is_ok_and(|unread| unread > 0) {
                 read_since = Instant::now();
             }
