@@ -15,7 +15,7 @@ let hub: Hub
 let browser: Browser
 
 beforeAll(async () => {
-  hub = await Hub.start({ owner: COUNTS })
+  hub = await Hub.start({ owner: COUNTS, alone: COUNTS })
   browser = await launchBrowser()
 })
 
@@ -37,6 +37,14 @@ function desktop(sessionId: string): { watch: TerminalWatch; sizes: string[]; ty
   const sink: TerminalSink = { reset: note, resize: note, write: () => undefined }
   const watch = client.watch(sessionId, sink)
   return { watch, sizes, type: (text) => client.input(sessionId, text) }
+}
+
+/** What of the terminal has no room on the phone's screen, in pixels. */
+function overflow(phone: Phone): Promise<{ x: number; y: number }> {
+  return phone.page.locator('main.screen').evaluate((host) => ({
+    x: host.scrollWidth - host.clientWidth,
+    y: host.scrollHeight - host.clientHeight,
+  }))
 }
 
 test('a phone never reflows the desktop, has its size when nobody is there, and gives it back', async () => {
@@ -72,11 +80,7 @@ test('a phone never reflows the desktop, has its size when nobody is there, and 
   await phone.see(/^told 2: \d+ \d\d$/)
   const font = await phone.page.locator('.xterm-rows').evaluate((rows) => parseFloat(getComputedStyle(rows).fontSize))
   expect(font).toBeGreaterThanOrEqual(13)
-  const overflow = await phone.page.locator('main.screen').evaluate((host) => ({
-    x: host.scrollWidth - host.clientWidth,
-    y: host.scrollHeight - host.clientHeight,
-  }))
-  expect(overflow).toEqual({ x: 0, y: 0 })
+  expect(await overflow(phone)).toEqual({ x: 0, y: 0 })
   await phone.shot('size-phone')
   expect(sizes).toHaveLength(before + 1)
 
@@ -93,4 +97,25 @@ test('a phone never reflows the desktop, has its size when nobody is there, and 
   await phone.see('told 4: 40 120')
   expect(await fit.getAttribute('aria-pressed')).toBe('false')
   expect(phone.complaints).toEqual([])
+})
+
+// How high a line is, is no fixed share of the font: what is asked for must not depend on the font before.
+test.each([
+  ['upright', { width: 390, height: 844 }],
+  ['on its side', { width: 844, height: 390 }],
+])('the size that a phone asks for fills its screen %s, and no more', async (_, viewport) => {
+  const context = await phoneContext(browser)
+  onTestFinished(() => context.close())
+  const phone = await Phone.open(context, await hub.freshPairUrl())
+  await phone.page.setViewportSize(viewport)
+  await phone.openTerminal('alone')
+  await phone.page.getByRole('button', { name: 'Fit the terminal to this phone, for everybody' }).tap()
+  await phone.page.locator('[aria-pressed="true"]').waitFor()
+  await expect.poll(() => overflow(phone)).toEqual({ x: 0, y: 0 })
+  // The padding of the screen, and less than a line.
+  const left = await phone.page.locator('main.screen').evaluate((host) => {
+    const height = (part: string): number => host.querySelector<HTMLElement>(part)?.offsetHeight ?? NaN
+    return (host.clientHeight - 8 - height('.xterm-screen')) / height('.xterm-rows > div')
+  })
+  expect(left).toBeLessThan(1)
 })

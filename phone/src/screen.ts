@@ -4,7 +4,7 @@
 import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { Terminal } from '@xterm/xterm'
 
-import { type FitMode, fontSize, roomFor } from './fit.js'
+import { type FitMode, fontSize, type Letters, type Room, roomFor } from './fit.js'
 import { followFinger } from './pan.js'
 
 const FONT = 'ui-monospace, "SF Mono", Menlo, "Roboto Mono", "Noto Sans Mono", "DejaVu Sans Mono", monospace'
@@ -77,15 +77,12 @@ export function createScreen(host: HTMLElement, initialMode: FitMode, { type, on
   textarea?.setAttribute('enterkeyhint', 'enter')
 
   let mode = initialMode
-  const advance = characterWidth()
+  const letters = measuredLetters()
   const fit = (): void => {
-    term.options.fontSize = fontSize(mode, inside(host).width, term.cols, advance)
+    term.options.fontSize = fontSize(mode, inside(host), term, letters)
     follow()
   }
-  const room = (): Size | undefined => {
-    const line = (host.querySelector<HTMLElement>('.xterm-screen')?.offsetHeight ?? 0) / term.rows
-    return roomFor(inside(host), { advance, line: line / (term.options.fontSize ?? NaN) })
-  }
+  const room = (): Size | undefined => roomFor(inside(host), letters)
   /** Whether the cursor is kept in sight; a finger may lead away from it, typing leads back. */
   let following = true
   const follow = (): void => {
@@ -140,8 +137,8 @@ export function createScreen(host: HTMLElement, initialMode: FitMode, { type, on
   }
 }
 
-/** The room inside of an element, in pixels. */
-function inside(host: HTMLElement): { readonly width: number; readonly height: number } {
+/** The room inside of an element. */
+function inside(host: HTMLElement): Room {
   const style = getComputedStyle(host)
   return {
     width: host.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight),
@@ -172,10 +169,19 @@ function cursorPlace(host: HTMLElement, term: Terminal): readonly Place[] {
   ]
 }
 
-/** Width of a character in a font of 1 px; xterm.js measures the same letter. */
-function characterWidth(): number {
+/** As xterm.js measures and rounds them: in small fonts, a line is less high in proportion. */
+function measuredLetters(): Letters {
   const context = document.createElement('canvas').getContext('2d')
-  if (context === null) return 0.6
-  context.font = `100px ${FONT}`
-  return context.measureText('W').width / 100
+  if (context === null) return { advance: 0.6, line: (font) => 1.3 * font }
+  const measure = (font: number): TextMetrics => {
+    context.font = `${font}px ${FONT}`
+    return context.measureText('W')
+  }
+  return {
+    advance: measure(100).width / 100,
+    line: (font) => {
+      const { fontBoundingBoxAscent, fontBoundingBoxDescent } = measure(font)
+      return Math.ceil((fontBoundingBoxAscent + fontBoundingBoxDescent) * devicePixelRatio) / devicePixelRatio
+    },
+  }
 }

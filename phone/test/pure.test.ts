@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { deviceName } from '../src/device-name.js'
-import { fontSize, LARGEST_FONT_PX, READABLE_FONT_PX, roomFor, SMALLEST_FONT_PX } from '../src/fit.js'
+import { fontSize, LARGEST_FONT_PX, type Letters, READABLE_FONT_PX, roomFor, SMALLEST_FONT_PX } from '../src/fit.js'
 import { age, audience, commandLine, ending } from '../src/format.js'
 import { modify, sequence } from '../src/keys.js'
 import { routeOf } from '../src/route.js'
@@ -60,15 +60,21 @@ test.each([
   expect(deviceName(userAgent, touchPoints)).toBe(expected)
 })
 
+const letters: Letters = { advance: 0.6, line: (font) => 1.2 * font }
+
 test.each([
-  ['fit', 390, 80, 8.1],
-  ['fit', 390, 200, SMALLEST_FONT_PX],
-  ['fit', 390, 10, LARGEST_FONT_PX],
-  ['readable', 390, 80, READABLE_FONT_PX],
-  ['readable', 390, 40, 16.25],
-  ['fit', 0, 80, READABLE_FONT_PX],
-] as const)('%s: %d px and %d columns', (mode, width, cols, expected) => {
-  expect(fontSize(mode, width, cols, 0.6)).toBeCloseTo(expected, 2)
+  ['fit', 390, 700, 80, 24, 8.1],
+  ['fit', 390, 700, 200, 24, SMALLEST_FONT_PX],
+  ['fit', 390, 700, 10, 24, LARGEST_FONT_PX],
+  ['readable', 390, 700, 80, 24, READABLE_FONT_PX],
+  ['readable', 390, 700, 40, 24, 16.25],
+  // On its side: no larger than all lines have room for, and not too small to read.
+  ['fit', 844, 432, 80, 24, 15],
+  ['fit', 844, 280, 80, 24, READABLE_FONT_PX],
+  ['readable', 844, 280, 80, 24, 17.55],
+  ['fit', 0, 700, 80, 24, READABLE_FONT_PX],
+] as const)('%s: %d by %d px, %d columns and %d rows', (mode, width, height, cols, rows, expected) => {
+  expect(fontSize(mode, { width, height }, { cols, rows }, letters)).toBeCloseTo(expected, 2)
 })
 
 test.each([
@@ -77,16 +83,16 @@ test.each([
   [0, 700, undefined, undefined],
   [390, 5, undefined, undefined],
 ])('%d by %d px have room for %s columns and %s rows', (width, height, cols, rows) => {
-  const room = roomFor({ width, height }, { advance: 0.6, line: 1.2 })
+  const room = roomFor({ width, height }, letters)
   expect(room).toEqual(cols === undefined ? undefined : { cols, rows })
   if (room === undefined) return
-  const font = fontSize('fit', width, room.cols, 0.6)
+  const font = fontSize('fit', { width, height }, room, letters)
   expect(font).toBeGreaterThanOrEqual(READABLE_FONT_PX)
-  expect(room.rows * font * 1.2).toBeLessThanOrEqual(height)
+  expect(room.rows * letters.line(font)).toBeLessThanOrEqual(height)
 })
 
-test('a screen that has not been measured yet has no room', () => {
-  expect(roomFor({ width: 390, height: 700 }, { advance: 0.6, line: NaN })).toBeUndefined()
+test('a font that has not been measured has no room', () => {
+  expect(roomFor({ width: 390, height: 700 }, { ...letters, line: () => NaN })).toBeUndefined()
 })
 
 test.each([
