@@ -53,6 +53,9 @@ export interface AttachedTerminal extends Disposable {
  */
 const URGENT: ReadonlySet<string> = new Set(['\x03', '\x1c', '\x1a'])
 
+/** xterm.js decodes 131,072 bytes at a time and may split a character there, which it then loses. */
+const PIECE = 65_536
+
 /** CAN ends whatever escape sequence was cut off by the reset, RIS resets. */
 const RESET = '\x18\x1bc'
 
@@ -135,8 +138,13 @@ class XtermSink implements TerminalSink {
     if (this.#term.cols !== cols || this.#term.rows !== rows) this.#term.resize(cols, rows)
   }
 
-  write(data: Uint8Array): Promise<void> {
-    return this.#parse(this.#joiner.push(data))
+  async write(data: Uint8Array): Promise<void> {
+    let parsed = Promise.resolve()
+    for (let at = 0; at < data.length; at += PIECE) {
+      parsed = this.#parse(this.#joiner.push(data.subarray(at, at + PIECE)))
+    }
+    // What was written before is parsed by then, too.
+    await parsed
   }
 
   #parse(data: string | Uint8Array): Promise<void> {

@@ -89,6 +89,15 @@ test('joins a character that was split between chunks', async () => {
   await eventually(() => expect(screen(term)).toBe('a\u2013b 😀'))
 })
 
+test('a picture may be longer than what xterm.js decodes at once', async () => {
+  const text = '\u2013'.repeat(66_666)
+  const { term } = await attached((it) => {
+    it.print(text)
+    Object.assign(it, { cols: 500, rows: 10 })
+  })
+  await eventually(() => expect(screen(term).replaceAll('\n', '')).toBe(text))
+})
+
 test('types, except as a viewer', async () => {
   const { terminal, term } = await attached(() => undefined, { transformInput: (data) => data.toUpperCase() })
   term.input('ls\r')
