@@ -86,6 +86,8 @@ test('typing, colours, the key bar, and back to the list', async () => {
   chmodSync(join(hub.folder, 'run-me.sh'), 0o755)
   const phone = await paired()
   await phone.openTerminal('shell')
+  // Before it has been touched.
+  await phone.page.locator('.xterm-cursor').waitFor()
   await phone.type('echo "sum: $((40+2))"\n')
   await phone.see('sum: 42')
   await phone.type(`ls --color ${hub.folder}\n`)

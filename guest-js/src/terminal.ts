@@ -56,8 +56,12 @@ const URGENT: ReadonlySet<string> = new Set(['\x03', '\x1c', '\x1a'])
 /** xterm.js decodes 131,072 bytes at a time and may split a character there, which it then loses. */
 const PIECE = 65_536
 
-/** CAN ends whatever escape sequence was cut off by the reset, RIS resets. */
-const RESET = '\x18\x1bc'
+/**
+ * CAN ends whatever escape sequence was cut off by the reset, RIS resets. To leave the other screen
+ * changes nothing then, but xterm.js draws no cursor before it has had the focus or a change of
+ * screens, and whoever only watches wants to see it.
+ */
+const RESET = '\x18\x1bc\x1b[?47l'
 
 /** Shows the terminal `sessionId` in `term` and sends what is typed there, until disposed. */
 export function attachTerminal(

@@ -77,7 +77,9 @@ function TerminalCard({ terminal, onOpen }: { terminal: TerminalInfo; onOpen: (s
       <span class="state">{needsInput.active ? <strong class="needs">Needs you</strong> : state}</span>
       {needsInput.message !== undefined && <span class="message">{needsInput.message}</span>}
       <code>{commandLine(command, args)}</code>
-      <span class="where">{cwd}</span>
+      <span class="where">
+        <bdi>{cwd}</bdi>
+      </span>
       <span class="size" aria-label={`${cols} columns, ${rows} rows`}>
         {cols}×{rows}
       </span>
