@@ -126,6 +126,10 @@ impl Session {
         let wakes = state.push(bytes);
         drop(state);
         self.wake(wakes);
+        if wakes.starving {
+            // Gives way to whoever is ready to run, and to nobody who only waits for a network.
+            std::thread::yield_now();
+        }
     }
 
     /// Wakes whom a change concerns: that costs more than a read of the pseudo-terminal

@@ -24,6 +24,10 @@ const MOVING: Duration = Duration::from_millis(10);
 /// ever. There is one of it at most.
 const WRITING: Duration = Duration::from_secs(1);
 
+/// A viewer that moves and is so far behind, in bytes, starves. Half of what is kept for
+/// everybody: it can still be helped.
+const STARVING: u64 = 1 << 20;
+
 /// So long after a program asked for the cursor's position, what may be an answer is taken for
 /// one: a viewer's emulator on a slow line may answer that late.
 const ANSWERING: Duration = Duration::from_secs(2);
@@ -78,6 +82,9 @@ pub(crate) struct Wakes {
     pub(crate) gatherers: bool,
     /// The keeper of the screen.
     pub(crate) keeper: bool,
+    /// Viewers that take what they get and still fall behind: it is processor time that they
+    /// lack, and the reader may have it.
+    pub(crate) starving: bool,
 }
 
 impl Place {
@@ -124,8 +131,17 @@ impl State {
         }
         Wakes {
             gatherers: another_lot,
+            starving: another_lot && self.starves_somebody(),
             ..self.wakes()
         }
+    }
+
+    fn starves_somebody(&self) -> bool {
+        let behind = self.stream.end().saturating_sub(STARVING);
+        let now = Instant::now();
+        self.places
+            .values()
+            .any(|place| place.offset < behind && now.duration_since(place.moved) < MOVING)
     }
 
     /// Whom to wake after a change.
@@ -133,6 +149,7 @@ impl State {
         Wakes {
             viewers: std::mem::take(&mut self.wanted),
             gatherers: false,
+            starving: false,
             keeper: self.kept.wants(&self.stream),
         }
     }
