@@ -27,7 +27,8 @@ fn go() -> serde_json::Value {
     json!({"sessionId": "t", "input": "\n"})
 }
 
-/// The offset when the terminal has printed `bytes` more than at `from`.
+/// Waits until the terminal has printed `bytes` more than at `from`, and until nothing of it is
+/// held for the model of the screen any more.
 async fn printed(hub: &Hub, from: u64, bytes: u64) {
     let mut watcher = hub.client().await;
     let watch = json!({"sessionId": "t", "encoding": "binary", "window": 1 << 20});
@@ -37,6 +38,8 @@ async fn printed(hub: &Hub, from: u64, bytes: u64) {
         let ack = json!({"sessionId": "t", "offset": offset, "epoch": epoch});
         watcher.emit("terminal:ack", &ack).await;
         if offset >= from + bytes {
+            // A picture brings the model up to date.
+            hub.watched_too().await;
             return;
         }
         let event = watcher.event().await.unwrap();
