@@ -24,8 +24,8 @@ const MOVING: Duration = Duration::from_millis(10);
 /// ever. There is one of it at most.
 const WRITING: Duration = Duration::from_secs(1);
 
-/// A viewer that moves and is so far behind, in bytes, starves. Half of what is kept for
-/// everybody: it can still be helped.
+/// With so much to give to viewers that move, in bytes and all of them together, they starve: one
+/// alone rarely is so far behind, and of fifty each has not had its turn.
 const STARVING: u64 = 1 << 20;
 
 /// So long after a program asked for the cursor's position, what may be an answer is taken for
@@ -49,6 +49,8 @@ pub(crate) struct State {
     pub(crate) wanted: bool,
     /// How many [`LOT`]s there have been.
     lots: u64,
+    /// Some viewer lacks processor time.
+    starving: bool,
     /// When each [`LOT`] that is held was complete, and the offset after it.
     stamps: VecDeque<(u64, Instant)>,
     pub(crate) kept: Kept,
@@ -107,6 +109,7 @@ impl State {
             recorder: None,
             wanted: false,
             lots: 0,
+            starving: false,
             stamps: VecDeque::new(),
             kept: Kept::new(),
             title: None,
@@ -126,22 +129,29 @@ impl State {
         self.forget();
         let lots = self.stream.end() / LOT;
         let another_lot = std::mem::replace(&mut self.lots, lots) != lots;
+        if another_lot || self.starving {
+            self.starving = self.starves_somebody();
+        }
         if another_lot {
             self.stamps.push_back((self.stream.end(), Instant::now()));
         }
         Wakes {
             gatherers: another_lot,
-            starving: another_lot && self.starves_somebody(),
+            starving: self.starving,
             ..self.wakes()
         }
     }
 
+    /// Whether there is much to give to viewers that take what they get.
     fn starves_somebody(&self) -> bool {
-        let behind = self.stream.end().saturating_sub(STARVING);
-        let now = Instant::now();
-        self.places
+        let (end, now) = (self.stream.end(), Instant::now());
+        let behind: u64 = self
+            .places
             .values()
-            .any(|place| place.offset < behind && now.duration_since(place.moved) < MOVING)
+            .filter(|place| now.duration_since(place.moved) < MOVING)
+            .map(|place| end.saturating_sub(place.offset))
+            .sum();
+        behind >= STARVING
     }
 
     /// Whom to wake after a change.
