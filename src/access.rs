@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::auth::{Kind, Principal};
+use crate::domain::Mutation;
 use crate::error::{HubError, Result};
 use crate::ids::ProjectId;
 use crate::protocol::{ErrorCode, Role};
@@ -30,6 +31,10 @@ pub(crate) enum Action {
     Pair,
     /// Know what the devices are called that watch a terminal.
     SeeNames,
+    /// Read what belongs to a project.
+    Read,
+    /// Tell everybody of something in the application's name.
+    Emit,
 }
 
 /// Marks an [`Allowed`] with what was allowed.
@@ -50,7 +55,13 @@ macro_rules! permissions {
     };
 }
 
-permissions!(Watch, Type, Resize, Kill, Spawn, ReadStatus, Pair, SeeNames);
+permissions!(
+    Watch, Type, Resize, Kill, Spawn, ReadStatus, Pair, SeeNames, Read, Emit
+);
+
+/// Allowed to carry out a mutation; see [`allow_change`].
+#[derive(Debug)]
+pub(crate) enum Change {}
 
 /// What is acted on, and the project that it belongs to.
 pub(crate) trait Protected {
@@ -134,6 +145,53 @@ pub(crate) fn allow<P: Permission, O: Protected>(
     })
 }
 
+/// Asks the gate about a change of the domain, in `project`; none when it is about no project
+/// that there is.
+///
+/// # Errors
+///
+/// As [`allow`].
+pub(crate) fn allow_change(
+    principal: &Principal,
+    mutation: Mutation,
+    project: Option<&ProjectId>,
+) -> Result<Allowed<Change, Mutation>, Denied> {
+    decide_change(principal, &mutation, project)?;
+    Ok(Allowed {
+        object: mutation,
+        permission: std::marker::PhantomData,
+    })
+}
+
+/// The table of changes.
+fn decide_change(
+    principal: &Principal,
+    mutation: &Mutation,
+    project: Option<&ProjectId>,
+) -> std::result::Result<(), Denied> {
+    if project.is_some_and(|project| !principal.sees(project)) {
+        return Err(Denied::Hidden);
+    }
+    let permitted = match (principal.kind(), mutation) {
+        // Its own session, and the work that there is to do.
+        (Kind::Agent(own), mutation) => match mutation {
+            Mutation::CreateTask(_) | Mutation::UpdateTask { .. } => true,
+            Mutation::ClaimTask { session, .. }
+            | Mutation::Report { session, .. }
+            | Mutation::AddToTimeline { session, .. }
+            | Mutation::Modal { session, .. } => session == own,
+            Mutation::SendMail { from, .. } => from == own.as_str(),
+            _ => false,
+        },
+        // Whoever sees only some projects makes and removes none.
+        (_, Mutation::CreateProject(_) | Mutation::DeleteProject(_)) => {
+            principal.role() >= Role::Operator && principal.sees_all()
+        }
+        _ => principal.role() >= Role::Operator,
+    };
+    if permitted { Ok(()) } else { Err(Denied::Role) }
+}
+
 /// The table.
 fn decide(
     principal: &Principal,
@@ -144,13 +202,17 @@ fn decide(
         return Err(Denied::Hidden);
     }
     let desktop = matches!(principal.kind(), Kind::Desktop);
+    if matches!(principal.kind(), Kind::Agent(_)) && action != Action::Read {
+        return Err(Denied::Role);
+    }
     let permitted = match action {
-        Action::Watch => principal.role() >= Role::Viewer,
+        Action::Watch | Action::Read => principal.role() >= Role::Viewer,
         Action::Type | Action::Resize | Action::Kill | Action::Spawn => {
             principal.role() >= Role::Operator
         }
         // Names are personal: one guest's phone is told nothing of another's.
         Action::ReadStatus | Action::SeeNames => desktop,
+        Action::Emit => desktop && principal.role() >= Role::Operator,
         Action::Pair => desktop && principal.role() >= Role::Admin,
     };
     if permitted { Ok(()) } else { Err(Denied::Role) }
@@ -159,7 +221,7 @@ fn decide(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::DeviceId;
+    use crate::ids::{DeviceId, SessionId};
 
     fn device(role: Role, projects: Option<&[&str]>) -> Principal {
         Principal::device(
@@ -171,22 +233,31 @@ mod tests {
 
     #[test]
     fn the_table_of_roles() {
-        use Action::{Kill, Pair, ReadStatus, Resize, SeeNames, Spawn, Type, Watch};
-        let all = [Watch, Type, Resize, Kill, Spawn, ReadStatus, Pair, SeeNames];
-        let cases: [(Principal, &[Action]); 5] = [
+        use Action::{Emit, Kill, Pair, Read, ReadStatus, Resize, SeeNames, Spawn, Type, Watch};
+        let all = [
+            Watch, Type, Resize, Kill, Spawn, ReadStatus, Pair, SeeNames, Read, Emit,
+        ];
+        let session = SessionId::new("s").unwrap();
+        let cases: [(Principal, &[Action]); 6] = [
             (
                 Principal::desktop(Role::Viewer),
-                &[Watch, ReadStatus, SeeNames],
+                &[Watch, Read, ReadStatus, SeeNames],
             ),
             (
                 Principal::desktop(Role::Operator),
-                &[Watch, ReadStatus, SeeNames, Type, Resize, Kill, Spawn],
+                &[
+                    Watch, Read, ReadStatus, SeeNames, Type, Resize, Kill, Spawn, Emit,
+                ],
             ),
             (Principal::desktop(Role::Admin), &all),
-            (device(Role::Viewer, None), &[Watch]),
+            (device(Role::Viewer, None), &[Watch, Read]),
             (
                 device(Role::Operator, None),
-                &[Watch, Type, Resize, Kill, Spawn],
+                &[Watch, Read, Type, Resize, Kill, Spawn],
+            ),
+            (
+                Principal::agent(session, ProjectId::new("p").unwrap()),
+                &[Read],
             ),
         ];
         let project = ProjectId::new("p").unwrap();

@@ -100,20 +100,40 @@ id!(
     ClientId
 );
 
-impl HubId {
-    /// A new one.
-    pub(crate) fn random() -> Self {
-        // Random codes begin with any of their letters; ids begin with a letter or digit.
-        Self(format!("h{}", crate::secret::random_code()))
-    }
+id!(
+    /// A task.
+    TaskId
+);
+id!(
+    /// A member of a project's team.
+    TeamMemberId
+);
+id!(
+    /// A mail.
+    MailId
+);
+
+macro_rules! random {
+    ($($name:ident = $first:literal),*) => {
+        $(impl $name {
+            /// A new one.
+            pub(crate) fn random() -> Self {
+                // Random codes begin with any of their letters; ids begin with a letter or digit.
+                Self(format!("{}{}", $first, crate::secret::random_code()))
+            }
+        })*
+    };
 }
 
-impl DeviceId {
-    /// A new one.
-    pub(crate) fn random() -> Self {
-        Self(format!("d{}", crate::secret::random_code()))
-    }
-}
+random!(
+    HubId = 'h',
+    DeviceId = 'd',
+    ProjectId = 'p',
+    TaskId = 't',
+    SessionId = 's',
+    TeamMemberId = 'm',
+    MailId = 'l'
+);
 
 impl ProjectId {
     /// The project of terminals that name none. It always exists.

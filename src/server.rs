@@ -11,10 +11,13 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::{Authenticator, Devices, LocalTokens, Pairings};
+use crate::bus::LocalBus;
 use crate::config::{DEFAULT_PORT, HubConfig};
 use crate::error::Result;
-use crate::hub::{HubHandle, Inner};
+use crate::hub::{Domain, HubHandle, Inner};
+use crate::ids::HubId;
 use crate::protocol::RegisterRequest;
+use crate::store::domain::{DomainStore, MemoryTables};
 use crate::store::{self, Opened};
 use crate::tasks::{Tasks, Threads};
 use crate::terminal::news::News;
@@ -112,10 +115,12 @@ pub(crate) fn start(
         devices,
         pairings: Pairings::new(config.limits.pairings, config.limits.wrong_codes_per_minute),
     };
+    let domain = domain(&opened.hub, &mut problems);
     for problem in &problems {
         tracing::warn!("{problem}");
     }
     let hub = HubHandle::new(Inner {
+        domain,
         id: opened.hub,
         storage: opened.status,
         problems,
@@ -165,6 +170,26 @@ fn remember(config: &HubConfig, problems: &mut Vec<String>) -> (Opened, Devices)
             let devices = Devices::empty(memory.store.clone(), config.limits.devices);
             (memory, devices)
         }
+    }
+}
+
+/// The domain, on a store of our own.
+fn domain(hub: &HubId, problems: &mut Vec<String>) -> Domain {
+    let bus = LocalBus::default();
+    let told = bus.clone();
+    let committed = Box::new(move |events| told.tell(events));
+    let backend = Box::new(MemoryTables::default());
+    let store = DomainStore::start(backend, hub.clone(), committed).unwrap_or_else(|error| {
+        problems.push(format!(
+            "projects, tasks and sessions cannot be kept: {error}"
+        ));
+        DomainStore::ended()
+    });
+    Domain {
+        services: Arc::new(store.clone()),
+        logs_itself: true,
+        store,
+        bus,
     }
 }
 

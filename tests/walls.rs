@@ -21,6 +21,9 @@ const ORDER: &[&str] = &[
     "access",
     "auth",
     "store",
+    "bus",
+    "router",
+    "domain",
     "terminal",
     // Leaves: helpers and vocabulary, known to everybody.
     "config",
@@ -49,7 +52,30 @@ const STRANGERS: &[(&str, &[&str])] = &[
     ),
     (
         "store",
-        &["transport", "hub", "access", "auth", "terminal", "server"],
+        &[
+            "transport",
+            "hub",
+            "access",
+            "auth",
+            "terminal",
+            "server",
+            "bus",
+            "router",
+        ],
+    ),
+    (
+        "domain",
+        &[
+            "transport",
+            "hub",
+            "access",
+            "auth",
+            "terminal",
+            "server",
+            "store",
+            "bus",
+            "router",
+        ],
     ),
     ("protocol", &["error", "config", "secret", "time"]),
 ];

@@ -27,6 +27,21 @@ export type DeviceId = string;
 export type ClientId = string;
 
 /**
+ * A task.
+ */
+export type TaskId = string;
+
+/**
+ * A member of a project's team.
+ */
+export type TeamMemberId = string;
+
+/**
+ * A mail.
+ */
+export type MailId = string;
+
+/**
  * What a principal may do, each more than the one before.
  */
 export type Role = "viewer" | "operator" | "admin";
@@ -306,7 +321,7 @@ reason: ExitReason,
 signal?: string, };
 
 /**
- * Whether a terminal needs somebody.
+ * Whether a terminal, or a session, needs somebody.
  */
 export type NeedsInput = { 
 /**
@@ -321,6 +336,721 @@ message?: string,
  * Milliseconds since the epoch.
  */
 since?: number, };
+
+/**
+ * What sessions, tasks, team members and mail belong to, and what access is granted on.
+ */
+export type Project = { 
+/**
+ * Its id.
+ */
+id: ProjectId, 
+/**
+ * The hub that it lives on.
+ */
+hub: HubId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Where its terminals start; empty when nowhere in particular.
+ */
+workingDir: string, 
+/**
+ * More words.
+ */
+description: string | null, 
+/**
+ * Grows with every change of it.
+ */
+version: number, 
+/**
+ * Milliseconds since the epoch.
+ */
+createdAt: number, 
+/**
+ * Milliseconds since the epoch.
+ */
+updatedAt: number, };
+
+/**
+ * How far a task is.
+ */
+export type TaskStatus = "todo" | "in_progress" | "in_review" | "completed" | "cancelled" | "blocked" | "archived";
+
+/**
+ * How far one session is with one task.
+ */
+export type TaskSessionStatus = "working" | "blocked" | "completed" | "failed" | "skipped";
+
+/**
+ * How urgent a task is.
+ */
+export type Priority = "low" | "medium" | "high";
+
+/**
+ * Something to be done.
+ */
+export type Task = { 
+/**
+ * Its id.
+ */
+id: TaskId, 
+/**
+ * The hub that it lives on.
+ */
+hub: HubId, 
+/**
+ * Where it belongs.
+ */
+projectId: ProjectId, 
+/**
+ * The task that it is a part of.
+ */
+parentId: TaskId | null, 
+/**
+ * In a few words.
+ */
+title: string, 
+/**
+ * In more.
+ */
+description: string, 
+/**
+ * How far it is.
+ */
+status: TaskStatus, 
+/**
+ * How far each session is with it.
+ */
+taskSessionStatuses: { [key in SessionId]: TaskSessionStatus }, 
+/**
+ * How urgent it is.
+ */
+priority: Priority, 
+/**
+ * The sessions that work on it.
+ */
+sessionIds: Array<SessionId>, 
+/**
+ * The session that has it for itself.
+ */
+claimedBy: SessionId | null, 
+/**
+ * What has to be done before.
+ */
+dependencies: Array<TaskId>, 
+/**
+ * Grows with every change of its own fields; sessions come and go without.
+ */
+version: number, 
+/**
+ * Milliseconds since the epoch.
+ */
+createdAt: number, 
+/**
+ * Milliseconds since the epoch.
+ */
+updatedAt: number, 
+/**
+ * When somebody first began, in milliseconds since the epoch.
+ */
+startedAt: number | null, 
+/**
+ * When it was done, in milliseconds since the epoch.
+ */
+completedAt: number | null, };
+
+/**
+ * What a session is doing.
+ */
+export type SessionStatus = "spawning" | "idle" | "working" | "completed" | "failed" | "stopped";
+
+/**
+ * One line of a session's history.
+ */
+export type TimelineEntry = { 
+/**
+ * What kind of thing happened, in the words of whoever reports it.
+ */
+type: string, 
+/**
+ * For people.
+ */
+message?: string, 
+/**
+ * Milliseconds since the epoch.
+ */
+timestamp: number, };
+
+/**
+ * Somebody at work: an agent or a person, mostly in a terminal of the same id.
+ */
+export type Session = { 
+/**
+ * Its id, and that of its terminal.
+ */
+id: SessionId, 
+/**
+ * The hub that it lives on.
+ */
+hub: HubId, 
+/**
+ * Where it belongs.
+ */
+projectId: ProjectId, 
+/**
+ * What it works on.
+ */
+taskIds: Array<TaskId>, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * The names of what its terminal's environment was given; the values are never told.
+ */
+envKeys: Array<string>, 
+/**
+ * What it is doing.
+ */
+status: SessionStatus, 
+/**
+ * Milliseconds since the epoch.
+ */
+startedAt: number, 
+/**
+ * When it last changed or reported, in milliseconds since the epoch.
+ */
+lastActivity: number, 
+/**
+ * When it ended, in milliseconds since the epoch.
+ */
+completedAt: number | null, 
+/**
+ * The machine.
+ */
+hostname: string | null, 
+/**
+ * Its operating system.
+ */
+platform: string | null, 
+/**
+ * The last things that happened, the oldest first.
+ */
+timeline: Array<TimelineEntry>, 
+/**
+ * Whether it waits for somebody.
+ */
+needsInput: NeedsInput, 
+/**
+ * What its agent said of itself last.
+ */
+agentStatus: string | null, 
+/**
+ * When its agent was last heard, in milliseconds since the epoch.
+ */
+lastHeartbeat: number | null, 
+/**
+ * Whatever the application keeps with it.
+ */
+metadata: Record<string, unknown>, 
+/**
+ * Grows with every change of its own fields; tasks come and go without.
+ */
+version: number, };
+
+/**
+ * Whether a team member is still one.
+ */
+export type TeamMemberStatus = "active" | "archived";
+
+/**
+ * Somebody of a project's team: what an agent can be asked to be.
+ */
+export type TeamMember = { 
+/**
+ * Its id.
+ */
+id: TeamMemberId, 
+/**
+ * The hub that it lives on.
+ */
+hub: HubId, 
+/**
+ * Where it belongs.
+ */
+projectId: ProjectId, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * What it is for.
+ */
+role: string, 
+/**
+ * A picture or sign of it.
+ */
+avatar: string, 
+/**
+ * Whether it still is one.
+ */
+status: TeamMemberStatus, 
+/**
+ * Grows with every change of it.
+ */
+version: number, 
+/**
+ * Milliseconds since the epoch.
+ */
+createdAt: number, 
+/**
+ * Milliseconds since the epoch.
+ */
+updatedAt: number, };
+
+/**
+ * A message to a session.
+ */
+export type Mail = { 
+/**
+ * Its id.
+ */
+id: MailId, 
+/**
+ * The hub that it lives on.
+ */
+hub: HubId, 
+/**
+ * Where it belongs.
+ */
+projectId: ProjectId, 
+/**
+ * Who sent it: a session, or `mobile:` or `ui:` and somebody.
+ */
+fromSessionId: string, 
+/**
+ * Who gets it.
+ */
+toSessionId: SessionId, 
+/**
+ * `directive`, `query`, `status` or another word.
+ */
+type: string, 
+/**
+ * In a few words.
+ */
+subject: string, 
+/**
+ * In more.
+ */
+body: string, 
+/**
+ * Milliseconds since the epoch.
+ */
+createdAt: number, };
+
+/**
+ * Whom an event of the application's own is for.
+ */
+export type EventScope = { "project": ProjectId } | { "session": { 
+/**
+ * The session's project.
+ */
+projectId: ProjectId, 
+/**
+ * The session.
+ */
+sessionId: SessionId, } } | "all";
+
+/**
+ * How an event travels.
+ */
+export type Envelope = { 
+/**
+ * Its name.
+ */
+type: string, 
+/**
+ * Its name again, as the design that this hub replaces has it.
+ */
+event: string, 
+/**
+ * What it says.
+ */
+data: Record<string, unknown>, 
+/**
+ * When it happened, in milliseconds since the epoch.
+ */
+timestamp: number, 
+/**
+ * Its place in the hub's log. Those that a client sees have gaps.
+ */
+seq: number, 
+/**
+ * The hub that it happened on.
+ */
+hub: HubId, 
+/**
+ * What `state:sync {since}` takes to go on after it.
+ */
+cursor: string, };
+
+/**
+ * A new project.
+ */
+export type NewProject = { 
+/**
+ * Its id; one is made when absent.
+ */
+id?: ProjectId, 
+/**
+ * What it is called, in 1 to 200 characters.
+ */
+name: string, 
+/**
+ * Where its terminals start: an absolute path.
+ */
+workingDir?: string, 
+/**
+ * More words, at most 64 KiB.
+ */
+description?: string, 
+/**
+ * Makes the request safe to repeat: the same one gives what the first one made.
+ */
+clientRequestId?: string, };
+
+/**
+ * A change of a project.
+ */
+export type ProjectPatch = { 
+/**
+ * See [`NewProject::name`].
+ */
+name?: string, 
+/**
+ * See [`NewProject::working_dir`].
+ */
+workingDir?: string, 
+/**
+ * See [`NewProject::description`]; null empties it.
+ */
+description: string | null, };
+
+/**
+ * A new task.
+ */
+export type NewTask = { 
+/**
+ * Its id; one is made when absent.
+ */
+id?: TaskId, 
+/**
+ * Where it belongs.
+ */
+projectId: ProjectId, 
+/**
+ * The task of the same project that it is a part of.
+ */
+parentId?: TaskId, 
+/**
+ * In 1 to 500 characters.
+ */
+title: string, 
+/**
+ * At most 64 KiB.
+ */
+description?: string, 
+/**
+ * `todo` when absent.
+ */
+status?: TaskStatus, 
+/**
+ * `medium` when absent.
+ */
+priority?: Priority, 
+/**
+ * What has to be done before; at most 100 of the same project.
+ */
+dependencies?: Array<TaskId>, 
+/**
+ * The sessions that work on it; at most 100 of the same project.
+ */
+sessionIds?: Array<SessionId>, 
+/**
+ * Makes the request safe to repeat: the same one gives what the first one made.
+ */
+clientRequestId?: string, };
+
+/**
+ * A change of a task.
+ */
+export type TaskPatch = { 
+/**
+ * See [`NewTask::parent_id`]; null makes it a part of none.
+ */
+parentId: TaskId | null, 
+/**
+ * See [`NewTask::title`].
+ */
+title?: string, 
+/**
+ * See [`NewTask::description`].
+ */
+description?: string, 
+/**
+ * How far it is.
+ */
+status?: TaskStatus, 
+/**
+ * How far these sessions are with it; others stay as they are.
+ */
+taskSessionStatuses?: { [key in SessionId]: TaskSessionStatus }, 
+/**
+ * How urgent it is.
+ */
+priority?: Priority, 
+/**
+ * See [`NewTask::dependencies`].
+ */
+dependencies?: Array<TaskId>, 
+/**
+ * Only null: whoever has it for itself has it no more. To claim is a request of its own.
+ */
+claimedBy: null, };
+
+/**
+ * A new session.
+ */
+export type NewSession = { 
+/**
+ * Its id; one is made when absent.
+ */
+id?: SessionId, 
+/**
+ * Where it belongs.
+ */
+projectId: ProjectId, 
+/**
+ * What it is called, in 1 to 200 characters; its id when absent.
+ */
+name?: string, 
+/**
+ * What it works on; at most 100 tasks of the same project.
+ */
+taskIds?: Array<TaskId>, 
+/**
+ * `idle` when absent.
+ */
+status?: SessionStatus, 
+/**
+ * The machine; at most 200 characters.
+ */
+hostname?: string, 
+/**
+ * Its operating system; at most 200 characters.
+ */
+platform?: string, 
+/**
+ * At most 64 KiB as JSON.
+ */
+metadata: Record<string, unknown>, 
+/**
+ * Makes the request safe to repeat: the same one gives what the first one made.
+ */
+clientRequestId?: string, };
+
+/**
+ * Whether a session waits for somebody.
+ */
+export type NeedsInputPatch = { 
+/**
+ * Whether it does.
+ */
+active: boolean, 
+/**
+ * What for; at most 4,000 characters.
+ */
+message?: string, };
+
+/**
+ * A change of a session.
+ */
+export type SessionPatch = { 
+/**
+ * See [`NewSession::name`].
+ */
+name?: string, 
+/**
+ * What it is doing.
+ */
+status?: SessionStatus, 
+/**
+ * Whether it waits for somebody.
+ */
+needsInput?: NeedsInputPatch, 
+/**
+ * What its agent says of itself; at most 200 characters.
+ */
+agentStatus?: string, 
+/**
+ * Replaces these entries; null removes one. At most 64 KiB in all, as JSON.
+ */
+metadata: Record<string, unknown>, };
+
+/**
+ * What a session says of itself: `session:report`, `POST /api/sessions/{id}/events`.
+ */
+export type Report = { 
+/**
+ * `needs_input`, `completed` and `failed` change the session; every other word is
+ * progress. At most 100 characters.
+ */
+type: string, 
+/**
+ * At most 4,000 characters.
+ */
+message?: string, 
+/**
+ * The task that it is about.
+ */
+taskId?: TaskId, };
+
+/**
+ * A line for a session's history: `POST /api/sessions/{id}/timeline`.
+ */
+export type NewTimelineEntry = { 
+/**
+ * At most 100 characters.
+ */
+type: string, 
+/**
+ * At most 4,000 characters.
+ */
+message?: string, };
+
+/**
+ * What a session shows in a window of the application, and what becomes of it.
+ */
+export type Modal = { "type": "session:modal", 
+/**
+ * Tells it from others of the session; at most 128 characters.
+ */
+modalId: string, 
+/**
+ * At most 500 characters.
+ */
+title: string, 
+/**
+ * What it shows; at most 256 KiB. Whoever shows it must not trust it.
+ */
+html: string, 
+/**
+ * The file that it came from.
+ */
+filePath?: string, } | { "type": "session:modal_action", 
+/**
+ * Which.
+ */
+modalId: string, 
+/**
+ * What; at most 200 characters.
+ */
+action: string, 
+/**
+ * More of it; at most 64 KiB as JSON.
+ */
+data: unknown, } | { "type": "session:modal_closed", 
+/**
+ * Which.
+ */
+modalId: string, };
+
+/**
+ * A new team member.
+ */
+export type NewTeamMember = { 
+/**
+ * Its id; one is made when absent.
+ */
+id?: TeamMemberId, 
+/**
+ * Where it belongs.
+ */
+projectId: ProjectId, 
+/**
+ * What it is called, in 1 to 200 characters.
+ */
+name: string, 
+/**
+ * What it is for; at most 64 KiB.
+ */
+role?: string, 
+/**
+ * A picture or sign of it; at most 64 KiB.
+ */
+avatar?: string, 
+/**
+ * Makes the request safe to repeat: the same one gives what the first one made.
+ */
+clientRequestId?: string, };
+
+/**
+ * A change of a team member.
+ */
+export type TeamMemberPatch = { 
+/**
+ * See [`NewTeamMember::name`].
+ */
+name?: string, 
+/**
+ * See [`NewTeamMember::role`].
+ */
+role?: string, 
+/**
+ * See [`NewTeamMember::avatar`].
+ */
+avatar?: string, 
+/**
+ * Whether it still is one.
+ */
+status?: TeamMemberStatus, };
+
+/**
+ * A new mail. Who sends it is not for the sender to say.
+ */
+export type NewMail = { 
+/**
+ * Its id; one is made when absent.
+ */
+id?: MailId, 
+/**
+ * Where it belongs.
+ */
+projectId: ProjectId, 
+/**
+ * A session of that project.
+ */
+toSessionId: SessionId, 
+/**
+ * `directive` when absent; at most 100 characters.
+ */
+type?: string, 
+/**
+ * In 1 to 500 characters.
+ */
+subject: string, 
+/**
+ * At most 64 KiB.
+ */
+body: string, 
+/**
+ * Makes the request safe to repeat: the same one gives what the first one made.
+ */
+clientRequestId?: string, };
 
 /**
  * `terminal:started`: a terminal has begun a new life. To every socket that may see it.

@@ -10,7 +10,7 @@ pub(crate) use devices::{Devices, device_name};
 pub(crate) use local::LocalTokens;
 pub(crate) use pairing::Pairings;
 
-use crate::ids::{DeviceId, ProjectId};
+use crate::ids::{DeviceId, ProjectId, SessionId};
 use crate::protocol::Role;
 
 /// What kind of credential somebody came with.
@@ -20,6 +20,8 @@ pub(crate) enum Kind {
     Desktop,
     /// A paired phone or browser.
     Device(DeviceId),
+    /// Whoever works in the terminal of this session.
+    Agent(SessionId),
 }
 
 /// Somebody whose credential has been accepted.
@@ -48,6 +50,15 @@ impl Principal {
         }
     }
 
+    /// An agent has no role: what it may do is its kind's.
+    pub(crate) fn agent(session: SessionId, project: ProjectId) -> Self {
+        Self {
+            kind: Kind::Agent(session),
+            role: Role::Viewer,
+            projects: Some(BTreeSet::from([project])),
+        }
+    }
+
     pub(crate) fn kind(&self) -> &Kind {
         &self.kind
     }
@@ -57,11 +68,22 @@ impl Principal {
         match &self.kind {
             Kind::Desktop => "desktop".to_owned(),
             Kind::Device(id) => format!("device:{id}"),
+            Kind::Agent(session) => format!("agent:{session}"),
         }
     }
 
     pub(crate) fn role(&self) -> Role {
         self.role
+    }
+
+    /// Its projects; none when it sees all of them.
+    pub(crate) fn projects(&self) -> Option<&BTreeSet<ProjectId>> {
+        self.projects.as_ref()
+    }
+
+    /// Whether its scope is every project, those to come among them.
+    pub(crate) fn sees_all(&self) -> bool {
+        self.projects.is_none()
     }
 
     pub(crate) fn sees(&self, project: &ProjectId) -> bool {

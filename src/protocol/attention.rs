@@ -1,6 +1,6 @@
 //! What a terminal says beside its output, and whether it needs somebody.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::SessionId;
 
@@ -51,8 +51,8 @@ pub struct NotificationEvent {
     pub body: String,
 }
 
-/// Whether a terminal needs somebody.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+/// Whether a terminal, or a session, needs somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct NeedsInput {

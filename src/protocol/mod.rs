@@ -4,6 +4,9 @@
 //! (`make types` writes it). The names and meanings are those of `docs/PROTOCOL.md`.
 
 mod attention;
+mod changes;
+mod entities;
+mod events;
 mod handshake;
 mod rest;
 mod terminal;
@@ -14,6 +17,15 @@ mod viewers;
 pub use attention::{
     AttentionEvent, BellEvent, NeedsInput, NotificationEvent, StartedEvent, TitleEvent,
 };
+pub use changes::{
+    ListQuery, Modal, NeedsInputPatch, NewMail, NewProject, NewSession, NewTask, NewTeamMember,
+    NewTimelineEntry, ProjectPatch, Report, SessionPatch, TaskPatch, TeamMemberPatch,
+};
+pub use entities::{
+    Entity, EntityKind, EntityRef, Mail, Priority, Project, Session, SessionStatus, Task,
+    TaskSessionStatus, TaskStatus, TeamMember, TeamMemberStatus, TimelineEntry,
+};
+pub use events::{Envelope, EventName, EventScope};
 pub use handshake::{ErrorCode, Failure, HubErrorEvent, HubHello, ServerShutdown};
 pub use rest::{
     Connection, Device, EngineStatus, HubStatus, Namespaces, PairRequest, Paired, Pairing,

@@ -3,7 +3,7 @@
 use ts_rs::{Config, TS};
 
 use super::*;
-use crate::ids::{ClientId, DeviceId, HubId, ProjectId, SessionId};
+use crate::ids::{ClientId, DeviceId, HubId, MailId, ProjectId, SessionId, TaskId, TeamMemberId};
 
 const FILE: &str = "guest-js/src/protocol.gen.ts";
 
@@ -46,6 +46,9 @@ fn generated() -> String {
         HubId,
         DeviceId,
         ClientId,
+        TaskId,
+        TeamMemberId,
+        MailId,
         Role,
         ErrorCode,
         Failure,
@@ -64,6 +67,32 @@ fn generated() -> String {
         ExitReason,
         TerminalExit,
         NeedsInput,
+        Project,
+        TaskStatus,
+        TaskSessionStatus,
+        Priority,
+        Task,
+        SessionStatus,
+        TimelineEntry,
+        Session,
+        TeamMemberStatus,
+        TeamMember,
+        Mail,
+        EventScope,
+        Envelope,
+        NewProject,
+        ProjectPatch,
+        NewTask,
+        TaskPatch,
+        NewSession,
+        NeedsInputPatch,
+        SessionPatch,
+        Report,
+        NewTimelineEntry,
+        Modal,
+        NewTeamMember,
+        TeamMemberPatch,
+        NewMail,
         StartedEvent,
         TitleEvent,
         BellEvent,

@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod conformance;
+pub(crate) mod domain;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;

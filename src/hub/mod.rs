@@ -4,6 +4,8 @@
 //! desktop's administrator. The crate's own entrances call the `_for` and `_to` methods with
 //! what the gate let through for *their* caller.
 
+mod domain;
+
 use std::io::ErrorKind;
 use std::sync::{Arc, Weak};
 
@@ -37,6 +39,8 @@ use crate::terminal::registry::Registry;
 use crate::terminal::start;
 use crate::time::millis_since_epoch;
 
+pub(crate) use domain::Domain;
+
 /// A running hub. Cheap to clone; all clones are the same hub.
 #[derive(Debug, Clone)]
 pub struct HubHandle(Arc<Inner>);
@@ -62,6 +66,7 @@ pub(crate) struct Inner {
     pub(crate) _threads: Threads,
     pub(crate) auth: Authenticator,
     pub(crate) terminals: Arc<Registry>,
+    pub(crate) domain: Domain,
     pub(crate) address: Address,
     /// Set once, when the server has been put together.
     pub(crate) front: std::sync::OnceLock<Front>,
@@ -367,8 +372,8 @@ impl HubHandle {
     ) -> Seat {
         let session = terminal.object();
         let name = match principal.kind() {
-            Kind::Desktop => None,
             Kind::Device(id) => self.0.auth.devices.name(id),
+            Kind::Desktop | Kind::Agent(_) => None,
         };
         let who = Who {
             kind: kind(principal),
@@ -468,7 +473,8 @@ impl HubHandle {
 fn kind(principal: &Principal) -> ViewerKind {
     match principal.kind() {
         Kind::Desktop => ViewerKind::Desktop,
-        Kind::Device(_) => ViewerKind::Device,
+        // An agent watches nothing.
+        Kind::Device(_) | Kind::Agent(_) => ViewerKind::Device,
     }
 }
 

@@ -1,0 +1,62 @@
+//! Mail: sent and removed. It never changes.
+
+use serde_json::json;
+
+use crate::error::{HubError, Result};
+use crate::ids::MailId;
+use crate::protocol::{Entity, EntityRef, EventName, Mail, NewMail, Session};
+
+use super::super::valid;
+use super::Change;
+
+impl Change<'_> {
+    pub(super) fn send_mail(&mut self, from: String, new: NewMail) -> Result<Entity> {
+        let request = new.client_request_id.as_ref();
+        let of = format!("mail {} {from}", new.project_id);
+        if let Some(sent) = self.repeated(&of, request)? {
+            return Ok(sent);
+        }
+        let project = self.project(&new.project_id)?.id;
+        let to: Session = self.get(EntityRef::Session(new.to_session_id.clone()))?;
+        if to.project_id != project {
+            return Err(HubError::not_found(format!(
+                "there is no session {:?} in this project",
+                to.id.as_str()
+            )));
+        }
+        let kind = new.kind.unwrap_or_else(|| "directive".into());
+        valid::words("type", &kind, valid::WORD)?;
+        valid::words("subject", &new.subject, valid::TITLE)?;
+        valid::text("body", &new.body, valid::TEXT)?;
+        let id = new.id.unwrap_or_else(MailId::random);
+        self.vacant(&EntityRef::Mail(id.clone()))?;
+        let mail = Mail {
+            id,
+            hub: self.context.hub.clone(),
+            project_id: project,
+            from_session_id: from,
+            to_session_id: to.id,
+            kind,
+            subject: new.subject,
+            body: new.body,
+            created_at: self.context.now,
+        };
+        self.tell_mail(EventName::MailReceived, &mail, &mail);
+        let entity = Entity::from(mail);
+        self.make(&of, request, &entity)?;
+        Ok(entity)
+    }
+
+    pub(super) fn delete_mail(&mut self, id: &MailId) -> Result<Entity> {
+        let mail: Mail = self.get(EntityRef::Mail(id.clone()))?;
+        self.tables.remove(&EntityRef::Mail(id.clone()))?;
+        let fields = json!({"id": id, "toSessionId": mail.to_session_id});
+        self.tell_mail(EventName::MailDeleted, &mail, &fields);
+        Ok(mail.into())
+    }
+
+    /// It is for the session that gets it.
+    fn tell_mail<T: serde::Serialize>(&mut self, name: EventName, mail: &Mail, fields: &T) {
+        self.tell_session(name, &mail.project_id, &mail.to_session_id, fields);
+    }
+}

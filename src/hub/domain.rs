@@ -1,0 +1,175 @@
+//! The domain's part of the handle: every change and every question passes here, whichever
+//! entrance it came through.
+
+use std::sync::Arc;
+
+use crate::access::{self, Allowed, Change, Read};
+use crate::auth::Principal;
+use crate::bus::LocalBus;
+use crate::domain::{Cursor, Logged, Mutation, NewEvent, Outcome, Page, Services, Target};
+use crate::error::{HubError, Result};
+use crate::ids::ProjectId;
+use crate::protocol::{Entity, EntityRef, ListQuery};
+use crate::store::domain::{DomainStore, Since, Snapshot};
+
+use super::{HubHandle, host};
+
+/// What keeps the domain, and what carries its events.
+#[derive(Debug)]
+pub(crate) struct Domain {
+    /// Ours, or the host application's.
+    pub(crate) services: Arc<dyn Services>,
+    /// Whether `services` writes its events itself, as our store does.
+    pub(crate) logs_itself: bool,
+    /// Keeps the log of events, whoever keeps the things.
+    pub(crate) store: DomainStore,
+    pub(crate) bus: LocalBus,
+}
+
+impl Domain {
+    async fn change(&self, mutation: Mutation) -> Result<Outcome> {
+        let outcome = self.services.change(mutation).await?;
+        if !self.logs_itself {
+            self.store.append(outcome.events.clone()).await?;
+        }
+        Ok(outcome)
+    }
+}
+
+/// For the host application.
+impl HubHandle {
+    /// Changes the domain; returns when the change is kept and its events are on their way.
+    ///
+    /// # Errors
+    ///
+    /// See [`Services::change`].
+    pub async fn change(&self, mutation: Mutation) -> Result<Outcome> {
+        let allowed = self.allow_change(&host(), mutation).await?;
+        self.change_allowed(allowed).await
+    }
+
+    /// One thing of the domain.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`.
+    pub async fn entity(&self, what: EntityRef) -> Result<Entity> {
+        self.entity_for(&host(), what).await
+    }
+
+    /// Things of one kind, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// `INVALID` for a place that is none of this list.
+    pub async fn entities(&self, query: ListQuery) -> Result<Page> {
+        self.entities_for(&host(), query).await
+    }
+
+    /// Tells of something that has happened: an event of the application's own, or, where the
+    /// application has services of its own, what it has changed without the hub. Handing the
+    /// same one over twice is safe when it has an id.
+    ///
+    /// # Errors
+    ///
+    /// `UNAVAILABLE` when it cannot be kept now.
+    pub async fn emit(&self, event: NewEvent) -> Result<()> {
+        self.inner().domain.store.append(vec![event]).await
+    }
+}
+
+/// For the crate's own entrances.
+impl HubHandle {
+    /// Asks the gate about a change. What the principal may not see is not there.
+    pub(crate) async fn allow_change(
+        &self,
+        principal: &Principal,
+        mutation: Mutation,
+    ) -> Result<Allowed<Change, Mutation>> {
+        let target = mutation.target();
+        let project = match &target {
+            Target::Hub => None,
+            Target::Project(project) => Some(project.clone()),
+            Target::Entity(what) => {
+                let entity = self.inner().domain.services.get(what.clone()).await?;
+                let entity = entity.ok_or_else(|| not_found(what))?;
+                Some(entity.project().clone())
+            }
+        };
+        access::allow_change(principal, mutation, project.as_ref()).map_err(|denied| {
+            match (denied, &target) {
+                (access::Denied::Hidden, Target::Entity(what)) => not_found(what),
+                (access::Denied::Hidden, Target::Project(project)) => {
+                    not_found(&EntityRef::Project(project.clone()))
+                }
+                (denied, _) => denied.into(),
+            }
+        })
+    }
+
+    pub(crate) async fn change_allowed(
+        &self,
+        allowed: Allowed<Change, Mutation>,
+    ) -> Result<Outcome> {
+        self.inner().domain.change(allowed.into_object()).await
+    }
+
+    pub(crate) async fn entity_for(
+        &self,
+        principal: &Principal,
+        what: EntityRef,
+    ) -> Result<Entity> {
+        let entity = self.inner().domain.services.get(what.clone()).await?;
+        entity
+            .filter(|entity| self.may_read(principal, entity.project()))
+            .ok_or_else(|| not_found(&what))
+    }
+
+    /// Of the projects that it asks for, those that the principal may see.
+    pub(crate) async fn entities_for(
+        &self,
+        principal: &Principal,
+        mut query: ListQuery,
+    ) -> Result<Page> {
+        query.projects = match (query.projects, principal.projects()) {
+            (wanted, None) => wanted,
+            (None, Some(seen)) => Some(seen.iter().cloned().collect()),
+            (Some(wanted), Some(_)) => Some(
+                wanted
+                    .into_iter()
+                    .filter(|project| self.may_read(principal, project))
+                    .collect(),
+            ),
+        };
+        self.inner().domain.services.list(query).await
+    }
+
+    pub(crate) fn may_read(&self, principal: &Principal, project: &ProjectId) -> bool {
+        access::allow::<Read, _>(principal, project.clone()).is_ok()
+    }
+
+    /// Everything of a project, each list at most `limit` long.
+    pub(crate) async fn snapshot(
+        &self,
+        project: Allowed<Read, ProjectId>,
+        archived: bool,
+        limit: usize,
+    ) -> Result<Snapshot> {
+        let store = &self.inner().domain.store;
+        store.snapshot(project.into_object(), archived, limit).await
+    }
+
+    /// What has happened after `cursor`, whomever it concerns.
+    pub(crate) async fn since(&self, cursor: Cursor, limit: usize) -> Result<Since> {
+        self.inner().domain.store.since(cursor, limit).await
+    }
+
+    /// What is committed from now on, whomever it concerns.
+    pub(crate) fn events(&self) -> tokio::sync::broadcast::Receiver<Arc<Logged>> {
+        self.inner().domain.bus.listen()
+    }
+}
+
+fn not_found(what: &EntityRef) -> HubError {
+    HubError::not_found(format!("there is no {} {:?}", what.kind(), what.id()))
+}
