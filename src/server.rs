@@ -10,7 +10,7 @@ use axum::serve::ListenerExt;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use crate::auth::{Authenticator, Devices, LocalTokens, Pairings};
+use crate::auth::{AgentTokens, Authenticator, Devices, LocalTokens, Pairings};
 use crate::bus::LocalBus;
 use crate::config::{DEFAULT_PORT, HubConfig};
 use crate::error::Result;
@@ -95,6 +95,7 @@ pub(crate) fn start(
     );
 
     let (opened, devices) = remember(&config, &mut problems);
+    let agents = Arc::new(AgentTokens::default());
     let tasks = Tasks::new(threads.handle().clone());
     let recorder = Recorder::new(config.recording.clone(), tasks.clone());
     let starter = Starter {
@@ -104,7 +105,7 @@ pub(crate) fn start(
         lifecycle: config.lifecycle.clone(),
         tasks: tasks.clone(),
         driver: Arc::new(NativePty),
-        env: terminal_env(address.clone()),
+        env: terminal_env(address.clone(), agents.clone()),
         size_policy: config.size_policy,
         needs_input: config.needs_input,
         news: News::default(),
@@ -114,6 +115,7 @@ pub(crate) fn start(
         local: LocalTokens::new(),
         devices,
         pairings: Pairings::new(config.limits.pairings, config.limits.wrong_codes_per_minute),
+        agents,
     };
     let domain = domain(&opened.hub, &mut problems);
     for problem in &problems {
@@ -194,11 +196,13 @@ fn domain(hub: &HubId, problems: &mut Vec<String>) -> Domain {
 }
 
 /// What every terminal is told of the hub.
-fn terminal_env(address: Address) -> HubEnv {
+fn terminal_env(address: Address, agents: Arc<AgentTokens>) -> HubEnv {
     Box::new(move |request: &RegisterRequest| {
+        let (session, project) = (&request.session_id, &request.project_id);
         let mut env = BTreeMap::from([
-            ("HUB_SESSION_ID".to_owned(), request.session_id.to_string()),
-            ("HUB_PROJECT_ID".to_owned(), request.project_id.to_string()),
+            ("HUB_SESSION_ID".to_owned(), session.to_string()),
+            ("HUB_PROJECT_ID".to_owned(), project.to_string()),
+            ("HUB_TOKEN".to_owned(), agents.issue(session, project)),
         ]);
         env.extend(address.url().map(|url| ("HUB_URL".to_owned(), url)));
         env

@@ -1,11 +1,14 @@
 //! From a credential to a [`Principal`]: who is there. What they may do is `access.rs`.
 
+mod agents;
 mod devices;
 mod local;
 pub(crate) mod pairing;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+pub(crate) use agents::AgentTokens;
 pub(crate) use devices::{Devices, device_name};
 pub(crate) use local::LocalTokens;
 pub(crate) use pairing::Pairings;
@@ -99,14 +102,20 @@ pub(crate) struct Authenticator {
     pub(crate) local: LocalTokens,
     pub(crate) devices: Devices,
     pub(crate) pairings: Pairings,
+    pub(crate) agents: Arc<AgentTokens>,
 }
 
 impl Authenticator {
-    /// Who holds this token, if anybody.
+    /// Which person holds this token, if anybody.
     pub(crate) fn verify(&self, token: &str) -> Option<Principal> {
         self.local
             .verify(token)
             .map(Principal::desktop)
             .or_else(|| self.devices.verify(token))
+    }
+
+    /// Which person or agent holds this token, if anybody.
+    pub(crate) fn verify_anybody(&self, token: &str) -> Option<Principal> {
+        self.verify(token).or_else(|| self.agents.verify(token))
     }
 }

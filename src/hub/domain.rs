@@ -9,7 +9,7 @@ use crate::bus::LocalBus;
 use crate::domain::{Cursor, Logged, Mutation, NewEvent, Outcome, Page, Services, Target};
 use crate::error::{HubError, Result};
 use crate::ids::ProjectId;
-use crate::protocol::{Entity, EntityRef, ListQuery};
+use crate::protocol::{Entity, EntityRef, EventName, EventScope, ListQuery};
 use crate::store::domain::{DomainStore, Since, Snapshot};
 
 use super::{HubHandle, host};
@@ -74,6 +74,7 @@ impl HubHandle {
     ///
     /// `UNAVAILABLE` when it cannot be kept now.
     pub async fn emit(&self, event: NewEvent) -> Result<()> {
+        self.forget_removed(std::slice::from_ref(&event));
         self.inner().domain.store.append(vec![event]).await
     }
 }
@@ -111,7 +112,25 @@ impl HubHandle {
         &self,
         allowed: Allowed<Change, Mutation>,
     ) -> Result<Outcome> {
-        self.inner().domain.change(allowed.into_object()).await
+        let outcome = self.inner().domain.change(allowed.into_object()).await?;
+        self.forget_removed(&outcome.events);
+        Ok(outcome)
+    }
+
+    /// The agents of sessions that have been removed are nobody any more.
+    fn forget_removed(&self, events: &[NewEvent]) {
+        let agents = &self.inner().auth.agents;
+        for event in events {
+            match (EventName::parse(&event.name), &event.scope) {
+                (Some(EventName::SessionDeleted), EventScope::Session { session_id, .. }) => {
+                    agents.forget(session_id);
+                }
+                (Some(EventName::ProjectDeleted), EventScope::Project(project)) => {
+                    agents.forget_project(project);
+                }
+                _ => {}
+            }
+        }
     }
 
     pub(crate) async fn entity_for(

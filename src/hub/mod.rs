@@ -275,8 +275,26 @@ impl HubHandle {
         }
     }
 
+    /// The person whose token this is: for namespaces in which agents have no business.
     pub(crate) fn verify(&self, token: &str) -> Option<Principal> {
         self.0.auth.verify(token)
+    }
+
+    /// The person or agent whose token this is: for HTTP.
+    pub(crate) fn verify_anybody(&self, token: &str) -> Option<Principal> {
+        self.0.auth.verify_anybody(token)
+    }
+
+    /// The agent of this session in this project, when the token is its own: for `/cli`.
+    pub(crate) fn verify_agent(
+        &self,
+        session: &SessionId,
+        project: &ProjectId,
+        token: &str,
+    ) -> Option<Principal> {
+        let agent = Principal::agent(session.clone(), project.clone());
+        let principal = self.0.auth.agents.verify(token)?;
+        (principal == agent).then_some(principal)
     }
 
     /// A terminal, as far as `principal` may `P` it. What it may not see is not there.

@@ -17,8 +17,8 @@ use super::stream::Size;
 
 pub use portable_pty;
 
-/// What to start.
-#[derive(Debug, Clone)]
+/// What to start. It has no `Debug`: its environment holds secrets.
+#[derive(Clone)]
 pub(crate) struct Spawn {
     /// The program; the login shell when absent.
     pub(crate) command: Option<String>,
