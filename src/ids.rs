@@ -101,6 +101,10 @@ id!(
 );
 
 id!(
+    /// What an owner calls a terminal of its own.
+    PtyId
+);
+id!(
     /// A task.
     TaskId
 );

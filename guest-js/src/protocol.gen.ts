@@ -301,7 +301,7 @@ rows: number, };
 /**
  * Why a terminal has ended.
  */
-export type ExitReason = "exited" | "killed" | "idle" | "server_shutdown";
+export type ExitReason = "exited" | "killed" | "idle" | "server_shutdown" | "owner_disconnected";
 
 /**
  * How a terminal ended: in `terminal:exit`, in lists and in the answer to a watch.
@@ -1473,6 +1473,150 @@ sizePolicy?: SizePolicy,
  * Whether it is recorded; as configured when absent.
  */
 record?: boolean, };
+
+/**
+ * What an owner calls a terminal of its own.
+ */
+export type PtyId = string;
+
+/**
+ * `terminal:register`: the socket owns this terminal, and sends what its program prints.
+ */
+export type RelayRequest = { 
+/**
+ * What the owner calls it.
+ */
+ptyId: PtyId, 
+/**
+ * Its session.
+ */
+sessionId: SessionId, 
+/**
+ * The project that it belongs to.
+ */
+projectId?: ProjectId, 
+/**
+ * Its width in cells, 1..=1000; 80 when absent.
+ */
+cols?: number, 
+/**
+ * Its height in cells, 1..=1000; 24 when absent.
+ */
+rows?: number, 
+/**
+ * What to call it; the command, or else the session's id, when absent.
+ */
+title?: string, 
+/**
+ * The program, for people.
+ */
+command?: string, 
+/**
+ * Whose size it has when several show it; as configured when absent.
+ */
+sizePolicy?: SizePolicy, 
+/**
+ * Whether it is recorded; as configured when absent.
+ */
+record?: boolean, 
+/**
+ * Whether the owner ends the program when it is told `terminal:kill`; no when absent.
+ */
+kills?: boolean, };
+
+/**
+ * The acknowledgement of `terminal:register`.
+ */
+export type RelayResponse = { 
+/**
+ * Always true.
+ */
+success: true, 
+/**
+ * What the owner calls it.
+ */
+ptyId: PtyId, 
+/**
+ * Its session.
+ */
+sessionId: SessionId, 
+/**
+ * Its life: the one before, when the owner has taken it up again.
+ */
+epoch: string, 
+/**
+ * Its width in cells. When it is not what the owner said, a `terminal:resize` says so too.
+ */
+cols: number, 
+/**
+ * Its height in cells.
+ */
+rows: number, };
+
+/**
+ * `terminal:output`, from the owner: what the program printed.
+ */
+export type RelayOutput = { 
+/**
+ * What the owner calls the terminal.
+ */
+ptyId: PtyId, 
+/**
+ * The text, escape sequences and all.
+ */
+data: string, };
+
+/**
+ * `terminal:exit`, from the owner: the program has ended.
+ */
+export type RelayExit = { 
+/**
+ * What the owner calls the terminal.
+ */
+ptyId: PtyId, 
+/**
+ * Its exit code, when there was one.
+ */
+exitCode?: number, };
+
+/**
+ * `terminal:input`, to the owner: to be written to the program, after what came before.
+ */
+export type RelayInputEvent = { 
+/**
+ * What the owner calls the terminal.
+ */
+ptyId: PtyId, 
+/**
+ * What was typed.
+ */
+data: string, };
+
+/**
+ * `terminal:resize`, to the owner: the size that the terminal has now.
+ */
+export type RelayResizeEvent = { 
+/**
+ * What the owner calls the terminal.
+ */
+ptyId: PtyId, 
+/**
+ * Width in cells.
+ */
+cols: number, 
+/**
+ * Height in cells.
+ */
+rows: number, };
+
+/**
+ * `terminal:kill`, to an owner that has said that it ends programs.
+ */
+export type RelayKillEvent = { 
+/**
+ * What the owner calls the terminal.
+ */
+ptyId: PtyId, };
 
 /**
  * Where the hub is and a credential of this launch for it.

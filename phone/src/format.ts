@@ -23,6 +23,7 @@ export function age(then: number | null, now: number): string {
 export function ending({ exitCode, reason, signal }: TerminalExit): string {
   if (reason === 'idle') return 'Ended: nobody used it'
   if (reason === 'server_shutdown') return 'Ended: the hub was shut down'
+  if (reason === 'owner_disconnected') return 'Ended: its window is gone'
   const how = signal === undefined ? '' : ` (${signal})`
   if (reason === 'killed') return `Killed${how}`
   if (signal !== undefined) return `Ended by ${signal}`

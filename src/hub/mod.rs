@@ -5,6 +5,7 @@
 //! what the gate let through for *their* caller.
 
 mod domain;
+mod relay;
 
 use std::io::ErrorKind;
 use std::sync::{Arc, Weak};

@@ -8,6 +8,7 @@ mod changes;
 mod entities;
 mod events;
 mod handshake;
+mod relay;
 mod rest;
 mod terminal;
 #[cfg(test)]
@@ -27,6 +28,10 @@ pub use entities::{
 };
 pub use events::{Envelope, EventName, EventScope};
 pub use handshake::{ErrorCode, Failure, HubErrorEvent, HubHello, ServerShutdown};
+pub use relay::{
+    RelayExit, RelayInputEvent, RelayKillEvent, RelayOutput, RelayRequest, RelayResizeEvent,
+    RelayResponse,
+};
 pub use rest::{
     Connection, Device, EngineStatus, HubStatus, Namespaces, PairRequest, Paired, Pairing,
     PairingRequest, Role, StorageStatus, TerminalNamespaceStatus,

@@ -194,6 +194,8 @@ pub enum ExitReason {
     Idle,
     /// The hub is shutting down.
     ServerShutdown,
+    /// Whoever owned it has gone and not come back.
+    OwnerDisconnected,
 }
 
 /// How a terminal ended: in `terminal:exit`, in lists and in the answer to a watch.

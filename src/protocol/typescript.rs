@@ -3,7 +3,9 @@
 use ts_rs::{Config, TS};
 
 use super::*;
-use crate::ids::{ClientId, DeviceId, HubId, MailId, ProjectId, SessionId, TaskId, TeamMemberId};
+use crate::ids::{
+    ClientId, DeviceId, HubId, MailId, ProjectId, PtyId, SessionId, TaskId, TeamMemberId,
+};
 
 const FILE: &str = "guest-js/src/protocol.gen.ts";
 
@@ -114,6 +116,14 @@ fn generated() -> String {
         TerminalInfo,
         ListResponse,
         RegisterRequest,
+        PtyId,
+        RelayRequest,
+        RelayResponse,
+        RelayOutput,
+        RelayExit,
+        RelayInputEvent,
+        RelayResizeEvent,
+        RelayKillEvent,
         Connection,
         PairingRequest,
         Pairing,

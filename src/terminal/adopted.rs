@@ -11,7 +11,7 @@ use crate::ids::{ProjectId, SessionId};
 use crate::protocol::SizePolicy;
 
 use super::program::Program;
-use super::pty::{Control, Ended, Pty, Wait};
+use super::pty::{Control, Ended, Output, Pty, Wait};
 use super::stream::Size;
 
 /// What to call a terminal that is handed over; see [`HubHandle::adopt`](crate::HubHandle::adopt).
@@ -109,7 +109,7 @@ impl AdoptRequest {
 /// is called on the hub's runtime: it must not block.
 #[must_use = "hand it over with `HubHandle::adopt`"]
 pub struct Adopted {
-    reader: Box<dyn Read + Send>,
+    output: Output,
     writer: Box<dyn Write + Send>,
     control: Box<dyn Control>,
     child: Option<Box<dyn Wait>>,
@@ -131,16 +131,17 @@ impl Adopted {
     /// blocking. Without more it has ended when the reader has, it cannot be resized
     /// ([`Adopted::on_resize`]), and it cannot be killed ([`Adopted::on_kill`]).
     pub fn new(reader: impl Read + Send + 'static, writer: impl Write + Send + 'static) -> Self {
-        Self::with_control(Box::new(reader), Box::new(writer), Box::new(Unsizable))
+        let output = Output::Read(Box::new(reader));
+        Self::with_control(output, Box::new(writer), Box::new(Unsizable))
     }
 
     pub(super) fn with_control(
-        reader: Box<dyn Read + Send>,
+        output: Output,
         writer: Box<dyn Write + Send>,
         control: Box<dyn Control>,
     ) -> Self {
         Self {
-            reader,
+            output,
             writer,
             control,
             child: None,
@@ -184,7 +185,7 @@ impl Adopted {
 
     pub(super) fn into_pty(self, command: String) -> Pty {
         Pty {
-            reader: self.reader,
+            output: self.output,
             writer: self.writer,
             control: self.control,
             child: self.child,

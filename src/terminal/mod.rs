@@ -27,6 +27,7 @@ mod program;
 pub(crate) mod pty;
 pub(crate) mod recording;
 pub(crate) mod registry;
+pub(crate) mod relayed;
 pub(crate) mod replies;
 mod ring;
 pub(crate) mod screen;
@@ -37,6 +38,7 @@ mod state;
 pub(crate) mod stream;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod utf8;
 pub(crate) mod viewer;
 mod writing;

@@ -1,12 +1,14 @@
-//! What runs in a terminal, as far as ending it goes: every process of a POSIX session, or
-//! whatever the host application said when it handed the terminal over.
+//! What runs in a terminal, as far as ending it goes: every process of a POSIX session,
+//! whatever the host application said when it handed the terminal over, or an owner's program.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::processes;
+use super::pty::Ended;
+use super::relayed::Relay;
 
 /// The host application's way to end what runs in a terminal of its own.
 pub(crate) type Killer = Box<dyn FnMut() -> io::Result<()> + Send>;
@@ -22,6 +24,8 @@ enum Kind {
     Session(u32),
     /// The host application ends it.
     Given(Mutex<Killer>),
+    /// Its owner ends it, at the other end of a connection.
+    Relayed(Arc<Relay>),
     /// Nobody has said how to end it.
     Untouchable,
 }
@@ -40,6 +44,7 @@ impl std::fmt::Debug for Program {
         let kind = match self.kind {
             Kind::Session(_) => "session",
             Kind::Given(_) => "given",
+            Kind::Relayed(_) => "relayed",
             Kind::Untouchable => "untouchable",
         };
         f.debug_tuple("Program").field(&kind).finish()
@@ -55,6 +60,11 @@ impl Program {
     /// A program that `killer` ends.
     pub(crate) fn given(killer: Killer) -> Self {
         Self::new(Kind::Given(Mutex::new(killer)))
+    }
+
+    /// A program of the owner's that `relay` leads to.
+    pub(crate) fn relayed(relay: Arc<Relay>) -> Self {
+        Self::new(Kind::Relayed(relay))
     }
 
     /// A program that only ends by itself.
@@ -75,7 +85,19 @@ impl Program {
 
     /// Whether anybody can end it.
     pub(crate) fn can_be_ended(&self) -> bool {
-        !matches!(self.kind, Kind::Untouchable)
+        match &self.kind {
+            Kind::Session(_) | Kind::Given(_) => true,
+            Kind::Relayed(relay) => relay.can_be_ended(),
+            Kind::Untouchable => false,
+        }
+    }
+
+    /// The way to its owner, if it has one.
+    pub(crate) fn relay(&self) -> Option<&Arc<Relay>> {
+        match &self.kind {
+            Kind::Relayed(relay) => Some(relay),
+            Kind::Session(_) | Kind::Given(_) | Kind::Untouchable => None,
+        }
     }
 
     /// Ends it. The processes of a session get `grace` after each signal, and none is left
@@ -83,7 +105,7 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// When the host application's way fails.
+    /// When the host application's way fails, or the owner is away.
     pub(crate) async fn end(&self, grace: Duration) -> io::Result<()> {
         match &self.kind {
             Kind::Session(leader) => {
@@ -93,6 +115,7 @@ impl Program {
                 Ok(())
             }
             Kind::Given(_) => self.call_killer(),
+            Kind::Relayed(relay) => relay.kill(),
             Kind::Untouchable => Ok(()),
         }
     }
@@ -110,6 +133,7 @@ impl Program {
                     tracing::warn!(%error, "a terminal that was handed over did not end");
                 }
             }
+            Kind::Relayed(relay) => relay.end(Ended::unknown()),
             Kind::Untouchable => {}
         }
     }

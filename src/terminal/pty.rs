@@ -10,6 +10,7 @@ use std::path::PathBuf;
 #[cfg(unix)]
 use filedescriptor::FileDescriptor;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use tokio::sync::oneshot;
 
 use super::adopted::Adopted;
 use super::program::Program;
@@ -31,10 +32,11 @@ pub(crate) struct Spawn {
 
 /// A program that runs in a pseudo-terminal, taken apart for the threads that serve it.
 pub(crate) struct Pty {
-    pub(crate) reader: Box<dyn Read + Send>,
+    pub(crate) output: Output,
     pub(crate) writer: Box<dyn Write + Send>,
     pub(crate) control: Box<dyn Control>,
-    /// When absent, the program has ended when there is nothing more to read.
+    /// When absent, the program has ended when there is nothing more to read, or as is told
+    /// by whoever hands in the output.
     pub(crate) child: Option<Box<dyn Wait>>,
     pub(crate) program: Program,
     /// What was started, for people.
@@ -48,6 +50,14 @@ impl std::fmt::Debug for Pty {
             .field("program", &self.program)
             .finish_non_exhaustive()
     }
+}
+
+/// Where what the program prints comes from.
+pub(crate) enum Output {
+    /// It is read.
+    Read(Box<dyn Read + Send>),
+    /// It is handed to the session. Fires when the program has ended.
+    HandedIn(oneshot::Receiver<Ended>),
 }
 
 /// Sets the size of a pseudo-terminal.
@@ -147,7 +157,7 @@ impl PtyDriver for NativePty {
         let reader = pair.master.try_clone_reader().map_err(|e| e.to_string())?;
         let writer = pair.master.take_writer().map_err(|e| e.to_string())?;
         Ok(Pty {
-            reader,
+            output: Output::Read(reader),
             writer,
             control: Box::new(NativeControl(pair.master)),
             child: Some(Box::new(NativeChild(child))),
@@ -168,7 +178,8 @@ impl Adopted {
         let reader = master.try_clone_reader().map_err(io::Error::other)?;
         let writer = master.take_writer().map_err(io::Error::other)?;
         let size = master.get_size().ok();
-        let mut adopted = Self::with_control(reader, writer, Box::new(NativeControl(master)));
+        let output = Output::Read(reader);
+        let mut adopted = Self::with_control(output, writer, Box::new(NativeControl(master)));
         adopted.size = size.map(|size| (size.cols, size.rows));
         Ok(adopted)
     }

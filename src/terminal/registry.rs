@@ -232,6 +232,10 @@ impl Registry {
             .map(|session| {
                 self.starter.tasks.spawn(async move {
                     let reason = ExitReason::ServerShutdown;
+                    if session.relay().is_some() {
+                        // Its owner goes on without us.
+                        return session.let_go(reason);
+                    }
                     match session.kill(reason, grace).await {
                         Ok(()) => session.finished().await,
                         // Its program is the host application's, which goes on without us.
@@ -333,6 +337,6 @@ fn shutting_down() -> HubError {
     HubError::unavailable("the hub is shutting down")
 }
 
-fn already_running(id: &SessionId) -> HubError {
+pub(super) fn already_running(id: &SessionId) -> HubError {
     HubError::conflict(format!("the terminal {id} is running"))
 }

@@ -170,7 +170,8 @@ impl Session {
 
     /// Takes what the keeper of the screen has found out.
     pub(super) fn modelled(&self, cursor: &Cursor, mut meant: Meant) {
-        if !meant.replies.is_empty() {
+        // An owner shows its terminal in an emulator of its own, which answers.
+        if !meant.replies.is_empty() && self.relay().is_none() {
             let answer = Input::answer(std::mem::take(&mut meant.replies));
             self.input.push(answer, || Ok(()));
         }
@@ -226,6 +227,7 @@ impl Session {
     /// Records how it ended, once. Nothing can be typed any more.
     pub(crate) fn finish(&self, ended: Ended) {
         self.input.close();
+        self.let_owner_go();
         {
             let mut state = self.state();
             let reason = state.reason;
@@ -373,16 +375,6 @@ impl Session {
             self.changed.send_replace(());
         }
         Some(piece)
-    }
-
-    /// Waits until every viewer has been told how it ended.
-    pub(crate) async fn all_told(&self) {
-        let mut changes = self.changes();
-        while self.state().places.values().any(|place| !place.exit_told) {
-            if changes.changed().await.is_err() {
-                return;
-            }
-        }
     }
 
     /// How many bytes there are after `cursor`; none when there is nothing at all, and then the

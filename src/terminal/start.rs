@@ -2,7 +2,6 @@
 //! its threads put to work. Knows nothing of other terminals.
 
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,13 +16,11 @@ use crate::secret::random_token;
 use crate::tasks::Tasks;
 
 use super::adopted::{AdoptRequest, Adopted};
-use super::input::InputQueue;
-use super::line::Line;
 use super::news::News;
-use super::pty::{Ended, Pty, PtyDriver, Spawn, Wait};
+use super::pty::{Ended, PtyDriver, Spawn};
 use super::session::{Facts, Session};
 use super::stream::Size;
-use super::writing;
+use super::threads::attach;
 
 /// What a program is told its terminal is, unless it is told otherwise.
 pub(crate) const DEFAULT_TERM: &str = "xterm-256color";
@@ -66,10 +63,7 @@ pub(crate) struct Checked {
 ///
 /// `INVALID` for a command, folder or size that cannot be, `TOO_LARGE` for a text.
 pub(crate) fn check(request: &RegisterRequest) -> Result<Checked> {
-    let size = size(
-        request.cols.unwrap_or(DEFAULT_SIZE.0),
-        request.rows.unwrap_or(DEFAULT_SIZE.1),
-    )?;
+    let size = size_or_default(request.cols, request.rows)?;
     let texts = request
         .command
         .iter()
@@ -244,98 +238,12 @@ impl Starter {
     }
 }
 
-/// Puts the threads of a terminal to work. The receiver tells when its program was reaped.
-fn attach(facts: Facts, pty: Pty, size: Size) -> Result<(Arc<Session>, oneshot::Receiver<Ended>)> {
-    let Pty {
-        reader,
-        writer,
-        control,
-        child,
-        program,
-        ..
-    } = pty;
-    let inputs = Arc::new(InputQueue::default());
-    let (line, waker) = Line::new(writer, control.tty());
-    if let Some(waker) = waker {
-        inputs.wake_with(waker);
-    }
-    let session = Arc::new(Session::new(facts, program, size, control, inputs.clone()));
-    let (tell, ended) = oneshot::channel();
-    let reading = session.clone();
-    let keeping = session.clone();
-    let keep = thread("terminal-screen", move || keeping.keep_screen());
-    let write = thread("terminal-write", move || {
-        let closes = CloseOnDrop(inputs);
-        writing::serve(&closes.0, line);
-    });
-    let (wait, read) = match child {
-        Some(child) => (
-            thread("terminal-wait", move || {
-                let _ = tell.send(wait(child));
-            }),
-            thread("terminal-read", move || read(reader, &reading)),
-        ),
-        None => (
-            Ok(()),
-            thread("terminal-read", move || {
-                read(reader, &reading);
-                let _ = tell.send(Ended::unknown());
-            }),
-        ),
-    };
-    if let Some(error) = [write, keep, wait, read].into_iter().find_map(Result::err) {
-        // The threads that there are end with it.
-        session.kill_now();
-        session.end_of_output();
-        session.finish(Ended::unknown());
-        return Err(HubError::internal("no thread for the terminal", &error));
-    }
-    Ok((session, ended))
-}
-
-/// Nobody waits for a writer that has panicked.
-struct CloseOnDrop(Arc<InputQueue>);
-
-impl Drop for CloseOnDrop {
-    fn drop(&mut self) {
-        self.0.close();
-    }
-}
-
-/// Nobody waits for a reader that has panicked.
-struct EndsOutput<'a>(&'a Session);
-
-impl Drop for EndsOutput<'_> {
-    fn drop(&mut self) {
-        self.0.end_of_output();
-    }
-}
-
-fn read(mut reader: Box<dyn Read + Send>, session: &Session) {
-    let _ends = EndsOutput(session);
-    let mut buffer = vec![0; super::ring::BLOCK];
-    loop {
-        match reader.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(n) => session.output(&buffer[..n]),
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(_) => break,
-        }
-    }
-}
-
-fn wait(mut child: Box<dyn Wait>) -> Ended {
-    child.wait().unwrap_or_else(|error| {
-        tracing::error!(%error, "waiting for a terminal's program failed");
-        Ended::unknown()
-    })
-}
-
-fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
-    std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(work)
-        .map(drop)
+/// Checks a size that somebody asks for, or may have left out.
+pub(crate) fn size_or_default(cols: Option<u32>, rows: Option<u32>) -> Result<Size> {
+    size(
+        cols.unwrap_or(DEFAULT_SIZE.0),
+        rows.unwrap_or(DEFAULT_SIZE.1),
+    )
 }
 
 /// Checks a size that somebody asks for.

@@ -17,7 +17,7 @@ use super::adopted::{AdoptRequest, Adopted};
 use super::attention::Heard;
 use super::input::Input;
 use super::news::{News, What};
-use super::pty::{NativePty, Pty, PtyDriver, Spawn};
+use super::pty::{NativePty, Output, Pty, PtyDriver, Spawn};
 use super::recording::Recorder;
 use super::registry::Registry;
 use super::session::Session;
@@ -37,15 +37,20 @@ impl PtyDriver for Panics {
 
 /// With the bell meaning that somebody is needed.
 fn registry(driver: impl PtyDriver + 'static) -> Arc<Registry> {
+    let timing = Timing {
+        kill_grace_ms: 100,
+        ..Timing::default()
+    };
+    registry_with(driver, timing)
+}
+
+pub(super) fn registry_with(driver: impl PtyDriver + 'static, timing: Timing) -> Arc<Registry> {
     let tasks = Tasks::new(Handle::current());
     let recorder = Recorder::new(Recording::default(), tasks.clone());
     let starter = Starter {
         hub: HubId::random(),
         limits: Limits::default(),
-        timing: Timing {
-            kill_grace_ms: 100,
-            ..Timing::default()
-        },
+        timing,
         lifecycle: Lifecycle::default(),
         tasks,
         driver: Arc::new(driver),
@@ -248,7 +253,10 @@ fn what_is_printed_is_unread_until_it_is_read_also_after_the_end() {
     pty.child.unwrap().wait().unwrap();
     assert!(pty.control.unread());
     let mut hello = [0; 7];
-    pty.reader.read_exact(&mut hello).unwrap();
+    let Output::Read(reader) = &mut pty.output else {
+        panic!("it is read");
+    };
+    reader.read_exact(&mut hello).unwrap();
     assert_eq!(&hello, b"hello\r\n");
     assert!(!pty.control.unread());
 }

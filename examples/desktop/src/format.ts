@@ -6,6 +6,7 @@ import type { TerminalExit, TerminalInfo, ViewerInfo } from 'tauri-plugin-realti
 export function ending({ exitCode, reason, signal }: TerminalExit): string {
   if (reason === 'idle') return 'Ended: nobody used it'
   if (reason === 'server_shutdown') return 'Ended: the hub was shut down'
+  if (reason === 'owner_disconnected') return 'Ended: its window is gone'
   if (reason === 'killed') return signal === undefined ? 'Killed' : `Killed (${signal})`
   if (signal !== undefined) return `Ended by ${signal}`
   if (exitCode === null) return 'Ended'

@@ -1,7 +1,8 @@
 //! Whether anybody needs a session, whom it needs, and how it is brought to its end.
 
+use std::io::ErrorKind;
 use std::sync::atomic::Ordering;
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tokio::time::timeout;
@@ -14,6 +15,10 @@ use super::Session;
 use crate::terminal::attention::{Attention, Heard};
 use crate::terminal::news::{Item, What};
 use crate::terminal::pty::Ended;
+use crate::terminal::relayed::Relay;
+
+/// When to ask again for what an owner has to do that is away: windows load faster.
+const OWNER_AWAY: Duration = Duration::from_secs(5);
 
 /// What has happened so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +48,7 @@ impl Session {
     /// # Errors
     ///
     /// `CONFLICT` when the host application handed it over and did not say how to end it,
-    /// `INTERNAL` when its way failed.
+    /// `INTERNAL` when its way failed, `UNAVAILABLE` while its owner is away.
     pub(in crate::terminal) async fn end(&self, reason: ExitReason, grace: Duration) -> Result<()> {
         if !self.program.can_be_ended() && self.running() {
             return Err(HubError::conflict(
@@ -53,7 +58,13 @@ impl Session {
         self.give_reason(ExitReason::Exited, reason);
         self.program.end(grace).await.map_err(|error| {
             self.give_reason(reason, ExitReason::Exited);
-            HubError::internal("the terminal could not be ended", &error)
+            match error.kind() {
+                ErrorKind::NotConnected => {
+                    HubError::unavailable("whoever owns this terminal is away")
+                        .retry_after(OWNER_AWAY)
+                }
+                _ => HubError::internal("the terminal could not be ended", &error),
+            }
         })
     }
 
@@ -63,10 +74,38 @@ impl Session {
         self.finish(Ended::unknown());
     }
 
+    /// The way to its owner, when somebody else runs its program.
+    pub(crate) fn relay(&self) -> Option<&Arc<Relay>> {
+        self.program.relay()
+    }
+
+    /// Its owner has not come back.
+    pub(in crate::terminal) fn lost_its_owner(&self) {
+        self.give_reason(ExitReason::Exited, ExitReason::OwnerDisconnected);
+    }
+
+    /// It has ended: nothing more can come from its owner.
+    pub(super) fn let_owner_go(&self) {
+        if let Some(relay) = self.relay() {
+            relay.end(Ended::unknown());
+            self.end_of_output();
+        }
+    }
+
     fn give_reason(&self, instead_of: ExitReason, reason: ExitReason) {
         let mut state = self.state();
         if state.reason == instead_of {
             state.reason = reason;
+        }
+    }
+
+    /// Waits until every viewer has been told how it ended.
+    pub(crate) async fn all_told(&self) {
+        let mut changes = self.changes();
+        while self.state().places.values().any(|place| !place.exit_told) {
+            if changes.changed().await.is_err() {
+                return;
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 mod audience;
 mod news;
 mod packet;
+mod relay;
 mod request;
 mod shared;
 mod terminal;

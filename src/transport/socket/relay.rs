@@ -1,0 +1,184 @@
+//! The terminals that one socket owns: what it says of them goes to the hub, what is typed into
+//! them goes to it.
+//!
+//! Requests are handled in order by the socket's task; each terminal has a task of its own for
+//! what the owner is told. What an owner may be slow with waits in the terminal's queue.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use serde::Serialize;
+use socketioxide::extract::SocketRef;
+
+use crate::access;
+use crate::auth::Principal;
+use crate::error::{HubError, Result};
+use crate::hub::HubHandle;
+use crate::ids::PtyId;
+use crate::protocol::{
+    RelayExit, RelayInputEvent, RelayKillEvent, RelayOutput, RelayRequest, RelayResizeEvent,
+    RelayResponse, Success,
+};
+use crate::terminal::relayed::{Order, Orders, Owned};
+use crate::terminal::start;
+use crate::transport::connection::Connection;
+
+use super::request::{Request, send};
+
+/// The terminals of one socket, by what it calls them.
+pub(super) struct Relays {
+    hub: HubHandle,
+    socket: SocketRef,
+    connection: Arc<Connection>,
+    owned: HashMap<PtyId, Owned>,
+}
+
+impl Relays {
+    pub(super) fn new(hub: HubHandle, socket: SocketRef, connection: Arc<Connection>) -> Self {
+        Self {
+            hub,
+            socket,
+            connection,
+            owned: HashMap::new(),
+        }
+    }
+
+    /// Deals with a request that is about a terminal of the socket's own; gives any other back.
+    pub(super) async fn handle(
+        &mut self,
+        principal: &Principal,
+        mut request: Request,
+    ) -> Option<Request> {
+        match request.event.as_str() {
+            "terminal:register" => {
+                let answer = self.register(principal, &mut request);
+                request.reply.send(answer);
+            }
+            "terminal:output" => {
+                let answer = self.output(&mut request).await;
+                request.reply.send(answer);
+            }
+            "terminal:exit" => {
+                let answer = self.exit(&mut request);
+                request.reply.send(answer);
+            }
+            _ => return Some(request),
+        }
+        None
+    }
+
+    fn register(&mut self, principal: &Principal, request: &mut Request) -> Result<RelayResponse> {
+        let asked: RelayRequest = request.parse()?;
+        let allowed = access::allow(principal, asked.project_id.clone())?;
+        let (pty_id, session_id) = (asked.pty_id.clone(), asked.session_id.clone());
+        if let Entry::Occupied(known) = self.owned.entry(pty_id.clone()) {
+            let owned = known.get();
+            if owned.session().facts.id != session_id {
+                return Err(HubError::conflict(format!(
+                    "this socket calls another terminal {pty_id}"
+                )));
+            }
+            if owned.is_alive() {
+                owned.has_size(start::size_or_default(asked.cols, asked.rows)?);
+                return Ok(registered(pty_id, owned));
+            }
+        }
+        let (owned, orders) = self.hub.relay_into(&allowed, principal, asked)?;
+        let teller = Teller {
+            pty_id: pty_id.clone(),
+            socket: self.socket.clone(),
+            connection: self.connection.clone(),
+        };
+        self.hub.tasks().spawn(teller.tell(orders));
+        let answer = registered(pty_id.clone(), &owned);
+        self.owned.insert(pty_id, owned);
+        Ok(answer)
+    }
+
+    async fn output(&self, request: &mut Request) -> Result<Success> {
+        let RelayOutput { pty_id, data } = request.parse()?;
+        let owned = self.owned.get(&pty_id).ok_or_else(|| unknown(&pty_id))?;
+        owned.output(data).await.map(|()| Success::YES)
+    }
+
+    fn exit(&mut self, request: &mut Request) -> Result<Success> {
+        let RelayExit { pty_id, exit_code } = request.parse()?;
+        let owned = self.owned.remove(&pty_id).ok_or_else(|| unknown(&pty_id))?;
+        // No operating system has codes that are longer.
+        let code = exit_code.and_then(|code| i32::try_from(code).ok());
+        owned.exit(code).map(|()| Success::YES)
+    }
+}
+
+fn unknown(pty_id: &PtyId) -> HubError {
+    HubError::not_found(format!("this socket owns no terminal {pty_id}"))
+}
+
+fn registered(pty_id: PtyId, owned: &Owned) -> RelayResponse {
+    let session = owned.session();
+    let size = session.size();
+    RelayResponse {
+        success: true,
+        pty_id,
+        session_id: session.facts.id.clone(),
+        epoch: session.facts.epoch.clone(),
+        cols: size.cols,
+        rows: size.rows,
+    }
+}
+
+/// Tells an owner what is to happen in one of its terminals.
+struct Teller {
+    pty_id: PtyId,
+    socket: SocketRef,
+    connection: Arc<Connection>,
+}
+
+impl Teller {
+    async fn tell(self, mut orders: Orders) {
+        let over = orders.over();
+        while let Some(order) = orders.next().await {
+            tokio::select! {
+                biased;
+                // What it did not take waits for the next owner.
+                () = over.cancelled() => return,
+                () = self.connection.outflow.ready() => {}
+            }
+            if !self.pass_on(order) {
+                return;
+            }
+        }
+    }
+
+    /// False when the owner is gone.
+    fn pass_on(&self, order: Order) -> bool {
+        let pty_id = self.pty_id.clone();
+        match order {
+            Order::Input(typed) => {
+                let bytes = typed.data.len();
+                let data = typed.data;
+                let event = RelayInputEvent { pty_id, data };
+                let sent = self.emit("terminal:input", bytes, &event);
+                if sent {
+                    // Whoever typed it may have gone.
+                    let _ = typed.done.send(());
+                }
+                sent
+            }
+            Order::Resize(size) => {
+                let event = RelayResizeEvent {
+                    pty_id,
+                    cols: size.cols,
+                    rows: size.rows,
+                };
+                self.emit("terminal:resize", 0, &event)
+            }
+            Order::Kill => self.emit("terminal:kill", 0, &RelayKillEvent { pty_id }),
+        }
+    }
+
+    fn emit<T: Serialize>(&self, event: &str, bytes: usize, payload: &T) -> bool {
+        send(&self.connection, bytes, || self.socket.emit(event, payload))
+    }
+}
