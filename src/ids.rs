@@ -31,6 +31,15 @@ fn check(text: &str) -> Result<(), InvalidId> {
     }
 }
 
+/// The same as [`check`] does, for those who read the document of the API.
+fn schema() -> schemars::Schema {
+    schemars::json_schema!({
+        "type": "string",
+        "maxLength": MAX_ID_LEN,
+        "pattern": "^[A-Za-z0-9][A-Za-z0-9._:-]*$",
+    })
+}
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -55,6 +64,20 @@ macro_rules! id {
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schema()
             }
         }
 

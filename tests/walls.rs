@@ -99,6 +99,7 @@ const SOLE_IMPORTERS: &[(&str, &[&str])] = &[
         &["transport/socket/", "transport/engine.rs"],
     ),
     ("rusqlite", &["store/sqlite.rs"]),
+    ("aide", &["transport/api/"]),
 ];
 
 /// A source file of the crate.

@@ -970,6 +970,20 @@ data: unknown, } | { "type": "session:modal_closed",
 modalId: string, };
 
 /**
+ * What is told of a session at `POST /api/sessions/{id}/events`: its `type` says which.
+ */
+export type SessionEvent = Modal | Report;
+
+/**
+ * Gives a task to one session for itself: `POST /api/tasks/{id}/claim`.
+ */
+export type ClaimRequest = { 
+/**
+ * For whom.
+ */
+sessionId: SessionId, };
+
+/**
  * A new team member.
  */
 export type NewTeamMember = { 
@@ -1796,3 +1810,41 @@ engine: EngineStatus,
  * Who is connected to what.
  */
 namespaces: Namespaces, };
+
+/**
+ * One page of a list: `GET /api/tasks` and the others.
+ */
+export type ListPage<T> = { 
+/**
+ * The things, the oldest first.
+ */
+items: Array<T>, 
+/**
+ * What `cursor` takes for the next page; absent when this was the last.
+ */
+next?: string, };
+
+/**
+ * How a request over HTTP fails.
+ */
+export type RestFailure = { 
+/**
+ * Always true.
+ */
+error: true, 
+/**
+ * For programs.
+ */
+code: ErrorCode, 
+/**
+ * A sentence for people.
+ */
+message: string, 
+/**
+ * Milliseconds after which it makes sense to try again.
+ */
+retryAfterMs?: number, 
+/**
+ * Facts by name, such as `claimedBy` and `version`.
+ */
+details?: Record<string, unknown>, };

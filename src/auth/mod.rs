@@ -75,6 +75,15 @@ impl Principal {
         }
     }
 
+    /// What its mail says of who sent it.
+    pub(crate) fn sender(&self) -> String {
+        match &self.kind {
+            Kind::Desktop => format!("ui:{}", self.subject()),
+            Kind::Device(_) => format!("mobile:{}", self.subject()),
+            Kind::Agent(session) => session.to_string(),
+        }
+    }
+
     pub(crate) fn role(&self) -> Role {
         self.role
     }

@@ -1,23 +1,9 @@
-//! How long and how many: the bounds of what people write.
+//! Holds what people write to its bounds.
 
 use serde::Serialize;
 
 use crate::error::{HubError, Result};
-
-/// Longest name, in characters.
-pub(super) const NAME: usize = 200;
-/// Longest title or subject, in characters.
-pub(super) const TITLE: usize = 500;
-/// Longest word that says of what kind something is, in characters.
-pub(super) const WORD: usize = 100;
-/// Longest message that is shown in a list, in characters.
-pub(super) const MESSAGE: usize = 4_000;
-/// Longest text, in bytes.
-pub(super) const TEXT: usize = 64 << 10;
-/// Longest page that a session shows, in bytes.
-pub(super) const HTML: usize = 256 << 10;
-/// Most ids in one list.
-pub(super) const IDS: usize = 100;
+pub(super) use crate::protocol::bounds::{HTML, IDS, MESSAGE, NAME, PATH, TEXT, TITLE, WORD};
 
 /// Not empty, and not too long in characters.
 pub(super) fn words(field: &str, text: &str, most: usize) -> Result<()> {

@@ -112,9 +112,28 @@ impl HubHandle {
         &self,
         allowed: Allowed<Change, Mutation>,
     ) -> Result<Outcome> {
-        let outcome = self.inner().domain.change(allowed.into_object()).await?;
+        let mutation = allowed.into_object();
+        self.nothing_runs_in(&mutation)?;
+        let outcome = self.inner().domain.change(mutation).await?;
         self.forget_removed(&outcome.events);
         Ok(outcome)
+    }
+
+    /// A session goes after its terminal, a project after all of its terminals.
+    fn nothing_runs_in(&self, mutation: &Mutation) -> Result<()> {
+        let terminals = &self.inner().terminals;
+        let runs = match mutation {
+            Mutation::DeleteSession(id) => terminals.find(id).is_some_and(|one| one.running()),
+            Mutation::DeleteProject(id) => terminals
+                .all()
+                .iter()
+                .any(|one| one.facts.project == *id && one.running()),
+            _ => false,
+        };
+        match runs {
+            true => Err(HubError::conflict("a terminal of it is running")),
+            false => Ok(()),
+        }
     }
 
     /// The agents of sessions that have been removed are nobody any more.

@@ -1,5 +1,6 @@
 //! What a terminal says beside its output, and whether it needs somebody.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::SessionId;
@@ -52,7 +53,7 @@ pub struct NotificationEvent {
 }
 
 /// Whether a terminal, or a session, needs somebody.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct NeedsInput {

@@ -1,14 +1,15 @@
-//! What can be asked of the domain: new things, changes of things, lists. Unknown fields are
-//! ignored; a field that is null in a patch is emptied, one that is absent stays.
+//! What can be asked of the domain: new things, changes of things. Unknown fields are ignored; a field that is null in a patch is emptied, one that is absent stays.
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::ids::{MailId, ProjectId, SessionId, TaskId, TeamMemberId};
 
-use super::{EntityKind, Priority, SessionStatus, TaskSessionStatus, TaskStatus, TeamMemberStatus};
+use super::bounds::{IDS, MESSAGE, NAME, NOT_BLANK, PATH, TEXT, TITLE, WORD};
+use super::{Priority, SessionStatus, TaskSessionStatus, TaskStatus, TeamMemberStatus};
 
 /// Tells null (empty it) from absent (leave it).
 fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
@@ -18,7 +19,7 @@ fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 }
 
 /// A new project.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[cfg_attr(test, ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
@@ -26,33 +27,40 @@ pub struct NewProject {
     /// Its id; one is made when absent.
     pub id: Option<ProjectId>,
     /// What it is called, in 1 to 200 characters.
+    #[schemars(length(min = 1, max = NAME), regex(pattern = NOT_BLANK))]
     pub name: String,
     /// Where its terminals start: an absolute path.
+    #[schemars(length(max = PATH))]
     pub working_dir: Option<String>,
     /// More words, at most 64 KiB.
+    #[schemars(length(max = TEXT))]
     pub description: Option<String>,
     /// Makes the request safe to repeat: the same one gives what the first one made.
+    #[schemars(length(min = 1, max = NAME), regex(pattern = NOT_BLANK))]
     pub client_request_id: Option<String>,
 }
 
 /// A change of a project.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[cfg_attr(test, ts(optional_fields))]
 #[serde(default, rename_all = "camelCase")]
 pub struct ProjectPatch {
     /// See [`NewProject::name`].
+    #[schemars(length(min = 1, max = NAME), regex(pattern = NOT_BLANK))]
     pub name: Option<String>,
     /// See [`NewProject::working_dir`].
+    #[schemars(length(max = PATH))]
     pub working_dir: Option<String>,
     /// See [`NewProject::description`]; null empties it.
     #[serde(deserialize_with = "nullable")]
     #[cfg_attr(test, ts(type = "string | null"))]
+    #[schemars(length(max = TEXT))]
     pub description: Option<Option<String>>,
 }
 
 /// A new task.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[cfg_attr(test, ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
@@ -64,23 +72,28 @@ pub struct NewTask {
     /// The task of the same project that it is a part of.
     pub parent_id: Option<TaskId>,
     /// In 1 to 500 characters.
+    #[schemars(length(min = 1, max = TITLE), regex(pattern = NOT_BLANK))]
     pub title: String,
     /// At most 64 KiB.
+    #[schemars(length(max = TEXT))]
     pub description: Option<String>,
     /// `todo` when absent.
     pub status: Option<TaskStatus>,
     /// `medium` when absent.
     pub priority: Option<Priority>,
     /// What has to be done before; at most 100 of the same project.
+    #[schemars(length(max = IDS))]
     pub dependencies: Option<Vec<TaskId>>,
     /// The sessions that work on it; at most 100 of the same project.
+    #[schemars(length(max = IDS))]
     pub session_ids: Option<Vec<SessionId>>,
     /// Makes the request safe to repeat: the same one gives what the first one made.
+    #[schemars(length(min = 1, max = NAME), regex(pattern = NOT_BLANK))]
     pub client_request_id: Option<String>,
 }
 
 /// A change of a task.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[cfg_attr(test, ts(optional_fields))]
 #[serde(default, rename_all = "camelCase")]
@@ -90,8 +103,10 @@ pub struct TaskPatch {
     #[cfg_attr(test, ts(type = "TaskId | null"))]
     pub parent_id: Option<Option<TaskId>>,
     /// See [`NewTask::title`].
+    #[schemars(length(min = 1, max = TITLE), regex(pattern = NOT_BLANK))]
     pub title: Option<String>,
     /// See [`NewTask::description`].
+    #[schemars(length(max = TEXT))]
     pub description: Option<String>,
     /// How far it is.
     pub status: Option<TaskStatus>,
@@ -100,15 +115,26 @@ pub struct TaskPatch {
     /// How urgent it is.
     pub priority: Option<Priority>,
     /// See [`NewTask::dependencies`].
+    #[schemars(length(max = IDS))]
     pub dependencies: Option<Vec<TaskId>>,
     /// Only null: whoever has it for itself has it no more. To claim is a request of its own.
     #[serde(deserialize_with = "nullable")]
     #[cfg_attr(test, ts(type = "null"))]
+    #[schemars(with = "()")]
     pub claimed_by: Option<Option<SessionId>>,
 }
 
+/// Gives a task to one session for itself: `POST /api/tasks/{id}/claim`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct ClaimRequest {
+    /// For whom.
+    pub session_id: SessionId,
+}
+
 /// A new session.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[cfg_attr(test, ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
@@ -118,35 +144,42 @@ pub struct NewSession {
     /// Where it belongs.
     pub project_id: ProjectId,
     /// What it is called, in 1 to 200 characters; its id when absent.
+    #[schemars(length(min = 1, max = NAME), regex(pattern = NOT_BLANK))]
     pub name: Option<String>,
     /// What it works on; at most 100 tasks of the same project.
+    #[schemars(length(max = IDS))]
     pub task_ids: Option<Vec<TaskId>>,
     /// `idle` when absent.
     pub status: Option<SessionStatus>,
     /// The machine; at most 200 characters.
+    #[schemars(length(max = NAME))]
     pub hostname: Option<String>,
     /// Its operating system; at most 200 characters.
+    #[schemars(length(max = NAME))]
     pub platform: Option<String>,
     /// At most 64 KiB as JSON.
     #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
     pub metadata: Option<Map<String, Value>>,
     /// Makes the request safe to repeat: the same one gives what the first one made.
+    #[schemars(length(min = 1, max = NAME), regex(pattern = NOT_BLANK))]
     pub client_request_id: Option<String>,
 }
 
 /// A change of a session.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[cfg_attr(test, ts(optional_fields))]
 #[serde(default, rename_all = "camelCase")]
 pub struct SessionPatch {
     /// See [`NewSession::name`].
+    #[schemars(length(min = 1, max = NAME), regex(pattern = NOT_BLANK))]
     pub name: Option<String>,
     /// What it is doing.
     pub status: Option<SessionStatus>,
     /// Whether it waits for somebody.
     pub needs_input: Option<NeedsInputPatch>,
     /// What its agent says of itself; at most 200 characters.
+    #[schemars(length(max = NAME))]
     pub agent_status: Option<String>,
     /// Replaces these entries; null removes one. At most 64 KiB in all, as JSON.
     #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
@@ -154,85 +187,19 @@ pub struct SessionPatch {
 }
 
 /// Whether a session waits for somebody.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[cfg_attr(test, ts(optional_fields))]
 pub struct NeedsInputPatch {
     /// Whether it does.
     pub active: bool,
     /// What for; at most 4,000 characters.
+    #[schemars(length(max = MESSAGE))]
     pub message: Option<String>,
-}
-
-/// What a session says of itself: `session:report`, `POST /api/sessions/{id}/events`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[cfg_attr(test, ts(optional_fields))]
-#[serde(rename_all = "camelCase")]
-pub struct Report {
-    /// `needs_input`, `completed` and `failed` change the session; every other word is
-    /// progress. At most 100 characters.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// At most 4,000 characters.
-    pub message: Option<String>,
-    /// The task that it is about.
-    pub task_id: Option<TaskId>,
-}
-
-/// A line for a session's history: `POST /api/sessions/{id}/timeline`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[cfg_attr(test, ts(optional_fields))]
-pub struct NewTimelineEntry {
-    /// At most 100 characters.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// At most 4,000 characters.
-    pub message: Option<String>,
-}
-
-/// What a session shows in a window of the application, and what becomes of it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(tag = "type", rename_all_fields = "camelCase")]
-pub enum Modal {
-    /// It is to be shown.
-    #[serde(rename = "session:modal")]
-    Shown {
-        /// Tells it from others of the session; at most 128 characters.
-        modal_id: String,
-        /// At most 500 characters.
-        title: String,
-        /// What it shows; at most 256 KiB. Whoever shows it must not trust it.
-        html: String,
-        /// The file that it came from.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(test, ts(optional))]
-        file_path: Option<String>,
-    },
-    /// Somebody did something in it.
-    #[serde(rename = "session:modal_action")]
-    Action {
-        /// Which.
-        modal_id: String,
-        /// What; at most 200 characters.
-        action: String,
-        /// More of it; at most 64 KiB as JSON.
-        #[serde(default)]
-        #[cfg_attr(test, ts(type = "unknown"))]
-        data: Value,
-    },
-    /// It has been closed.
-    #[serde(rename = "session:modal_closed")]
-    Closed {
-        /// Which.
-        modal_id: String,
-    },
 }
 
 /// A new team member.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[cfg_attr(test, ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
@@ -242,33 +209,40 @@ pub struct NewTeamMember {
     /// Where it belongs.
     pub project_id: ProjectId,
     /// What it is called, in 1 to 200 characters.
+    #[schemars(length(min = 1, max = NAME), regex(pattern = NOT_BLANK))]
     pub name: String,
     /// What it is for; at most 64 KiB.
+    #[schemars(length(max = TEXT))]
     pub role: Option<String>,
     /// A picture or sign of it; at most 64 KiB.
+    #[schemars(length(max = TEXT))]
     pub avatar: Option<String>,
     /// Makes the request safe to repeat: the same one gives what the first one made.
+    #[schemars(length(min = 1, max = NAME), regex(pattern = NOT_BLANK))]
     pub client_request_id: Option<String>,
 }
 
 /// A change of a team member.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[cfg_attr(test, ts(optional_fields))]
 #[serde(default, rename_all = "camelCase")]
 pub struct TeamMemberPatch {
     /// See [`NewTeamMember::name`].
+    #[schemars(length(min = 1, max = NAME), regex(pattern = NOT_BLANK))]
     pub name: Option<String>,
     /// See [`NewTeamMember::role`].
+    #[schemars(length(max = TEXT))]
     pub role: Option<String>,
     /// See [`NewTeamMember::avatar`].
+    #[schemars(length(max = TEXT))]
     pub avatar: Option<String>,
     /// Whether it still is one.
     pub status: Option<TeamMemberStatus>,
 }
 
 /// A new mail. Who sends it is not for the sender to say.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[cfg_attr(test, ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
@@ -281,26 +255,15 @@ pub struct NewMail {
     pub to_session_id: SessionId,
     /// `directive` when absent; at most 100 characters.
     #[serde(rename = "type")]
+    #[schemars(length(min = 1, max = WORD), regex(pattern = NOT_BLANK))]
     pub kind: Option<String>,
     /// In 1 to 500 characters.
+    #[schemars(length(min = 1, max = TITLE), regex(pattern = NOT_BLANK))]
     pub subject: String,
     /// At most 64 KiB.
+    #[schemars(length(max = TEXT))]
     pub body: String,
     /// Makes the request safe to repeat: the same one gives what the first one made.
+    #[schemars(length(min = 1, max = NAME), regex(pattern = NOT_BLANK))]
     pub client_request_id: Option<String>,
-}
-
-/// Asks for things of one kind, the oldest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListQuery {
-    /// Of which kind.
-    pub kind: EntityKind,
-    /// Of which projects; all when absent.
-    pub projects: Option<Vec<ProjectId>>,
-    /// Those that were put out of sight as well.
-    pub archived: bool,
-    /// At most so many.
-    pub limit: usize,
-    /// Only those after this one, as the page before said.
-    pub after: Option<String>,
 }

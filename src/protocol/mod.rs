@@ -4,11 +4,14 @@
 //! (`make types` writes it). The names and meanings are those of `docs/PROTOCOL.md`.
 
 mod attention;
+pub(crate) mod bounds;
 mod changes;
 mod entities;
 mod events;
 mod handshake;
+mod lists;
 mod relay;
+mod reports;
 mod rest;
 mod terminal;
 #[cfg(test)]
@@ -19,8 +22,8 @@ pub use attention::{
     AttentionEvent, BellEvent, NeedsInput, NotificationEvent, StartedEvent, TitleEvent,
 };
 pub use changes::{
-    ListQuery, Modal, NeedsInputPatch, NewMail, NewProject, NewSession, NewTask, NewTeamMember,
-    NewTimelineEntry, ProjectPatch, Report, SessionPatch, TaskPatch, TeamMemberPatch,
+    ClaimRequest, NeedsInputPatch, NewMail, NewProject, NewSession, NewTask, NewTeamMember,
+    ProjectPatch, SessionPatch, TaskPatch, TeamMemberPatch,
 };
 pub use entities::{
     Entity, EntityKind, EntityRef, Mail, Priority, Project, Session, SessionStatus, Task,
@@ -28,13 +31,15 @@ pub use entities::{
 };
 pub use events::{Envelope, EventName, EventScope};
 pub use handshake::{ErrorCode, Failure, HubErrorEvent, HubHello, ServerShutdown};
+pub use lists::{ListPage, ListQuery};
 pub use relay::{
     RelayExit, RelayInputEvent, RelayKillEvent, RelayOutput, RelayRequest, RelayResizeEvent,
     RelayResponse,
 };
+pub use reports::{Modal, NewTimelineEntry, Report, SessionEvent};
 pub use rest::{
     Connection, Device, EngineStatus, HubStatus, Namespaces, PairRequest, Paired, Pairing,
-    PairingRequest, Role, StorageStatus, TerminalNamespaceStatus,
+    PairingRequest, RestFailure, Role, StorageStatus, TerminalNamespaceStatus,
 };
 pub use terminal::{
     AckRequest, Encoding, ExitReason, InputRequest, InputResponse, ListResponse, OutputEvent,

@@ -1,11 +1,17 @@
 //! What travels over plain HTTP and invoke commands: connections, pairing, status.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{DeviceId, HubId, ProjectId};
 
+use super::ErrorCode;
+
 /// What a principal may do, each more than the one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[schemars(inline)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -39,7 +45,7 @@ impl std::fmt::Debug for Connection {
 }
 
 /// Asks for a pairing code: `POST /api/pairings`, `start_pairing`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct PairingRequest {
@@ -52,7 +58,7 @@ pub struct PairingRequest {
 }
 
 /// A pairing code: works once, for two minutes.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Pairing {
@@ -75,7 +81,7 @@ impl std::fmt::Debug for Pairing {
 }
 
 /// Redeems a pairing code: `POST /api/pair`.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PairRequest {
     /// The code.
@@ -93,7 +99,7 @@ impl std::fmt::Debug for PairRequest {
 }
 
 /// The answer to a redeemed pairing code.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Paired {
     /// For `auth.token` and `Authorization: Bearer`, until the device is revoked.
@@ -111,7 +117,7 @@ impl std::fmt::Debug for Paired {
 }
 
 /// A paired phone or browser.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Device {
@@ -125,6 +131,28 @@ pub struct Device {
     pub projects: Option<Vec<ProjectId>>,
     /// Milliseconds since the epoch.
     pub created_at: u64,
+}
+
+/// How a request over HTTP fails.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct RestFailure {
+    /// Always true.
+    #[cfg_attr(test, ts(type = "true"))]
+    pub error: bool,
+    /// For programs.
+    pub code: ErrorCode,
+    /// A sentence for people.
+    pub message: String,
+    /// Milliseconds after which it makes sense to try again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub retry_after_ms: Option<u64>,
+    /// Facts by name, such as `claimedBy` and `version`.
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    #[cfg_attr(test, ts(type = "Record<string, unknown>", optional))]
+    pub details: serde_json::Map<String, serde_json::Value>,
 }
 
 /// `GET /ws-status` and the `status` command.

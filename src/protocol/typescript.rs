@@ -92,6 +92,8 @@ fn generated() -> String {
         Report,
         NewTimelineEntry,
         Modal,
+        SessionEvent,
+        ClaimRequest,
         NewTeamMember,
         TeamMemberPatch,
         NewMail,
@@ -135,6 +137,8 @@ fn generated() -> String {
         TerminalNamespaceStatus,
         Namespaces,
         HubStatus,
+        ListPage<Project>,
+        RestFailure,
     );
     format!("{HEAD}{body}")
 }

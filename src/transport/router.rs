@@ -20,12 +20,14 @@ pub(crate) fn router(hub: HubHandle, engine: Engine, guard: Guard) -> Router {
         .route("/socket.io", any(engine::serve))
         .with_state(engine);
     #[allow(unused_mut)]
-    let mut routes = super::api::routes();
+    let mut routes = super::api::routes(hub.limits());
     #[cfg(feature = "phone")]
     {
         routes = routes.merge(super::phone::routes());
     }
     routes
+        .method_not_allowed_fallback(super::api::wrong_method)
+        .fallback(super::api::no_such_path)
         .with_state(hub)
         .merge(socket_io)
         .layer(cors(guard.clone()))
@@ -42,8 +44,13 @@ fn cors(guard: Arc<Guard>) -> CorsLayer {
                 .is_ok_and(|origin| guard.allows_cors(origin, &parts.headers))
         }))
         .allow_credentials(true)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+        ])
+        .expose_headers([header::ETAG, header::LOCATION, header::RETRY_AFTER])
 }
 
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

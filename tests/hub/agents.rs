@@ -85,6 +85,9 @@ async fn a_removed_session_takes_its_token_with_it() {
     let token = token_of(&told);
     assert_eq!(status(&hub, "/api/terminals", token).await, StatusCode::OK);
     let removed = Mutation::DeleteSession(session("a"));
+    let refused = hub.hub.change(removed.clone()).await.unwrap_err();
+    assert_eq!(refused.message, "a terminal of it is running");
+    hub.hub.kill(&session("a")).await.unwrap();
     hub.hub.change(removed).await.unwrap();
     assert_eq!(
         status(&hub, "/api/terminals", token).await,

@@ -18,6 +18,7 @@ mod pacing;
 mod pairing;
 mod pictures;
 mod recording;
+mod rest;
 mod size;
 mod urgent;
 mod viewers;

@@ -98,7 +98,7 @@ fn check(
         valid::text("description", text, valid::TEXT)
     })?;
     valid::opt(working_dir, |dir: &str| {
-        valid::text("workingDir", dir, 4 << 10)?;
+        valid::text("workingDir", dir, valid::PATH)?;
         if dir.is_empty() || Path::new(dir).is_absolute() {
             Ok(())
         } else {

@@ -319,7 +319,7 @@ impl Change<'_> {
                 valid::text("html", html, valid::HTML)?;
                 let mut fields = json!({"title": title, "html": html});
                 if let Some(path) = file_path {
-                    valid::text("filePath", path, 4 << 10)?;
+                    valid::text("filePath", path, valid::PATH)?;
                     fields["filePath"] = path.as_str().into();
                 }
                 (EventName::SessionModal, modal_id, fields)

@@ -72,6 +72,7 @@ impl Tables for MemoryTables {
         let query = ListQuery {
             kind,
             projects: Some(vec![project.clone()]),
+            to: None,
             archived: true,
             limit: usize::MAX,
             after: None,
@@ -157,11 +158,7 @@ impl Backend for MemoryTables {
             else {
                 continue;
             };
-            let wanted = query
-                .projects
-                .as_ref()
-                .is_none_or(|projects| projects.contains(entity.project()));
-            if !wanted || (entity.archived() && !query.archived) {
+            if !query.wants(entity) {
                 continue;
             }
             if items.len() == query.limit {

@@ -275,6 +275,7 @@ impl Worker {
             let page = self.backend.list(&ListQuery {
                 kind,
                 projects: Some(vec![project.clone()]),
+                to: None,
                 archived,
                 limit,
                 after: None,
