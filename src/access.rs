@@ -10,6 +10,7 @@ use crate::domain::Mutation;
 use crate::error::{HubError, Result};
 use crate::ids::ProjectId;
 use crate::protocol::{ErrorCode, Role};
+use crate::router::Namespace;
 use crate::terminal::session::Session;
 
 /// What a principal can want.
@@ -163,6 +164,21 @@ pub(crate) fn allow_change(
     })
 }
 
+/// Who may come in where.
+pub(crate) fn may_enter(principal: &Principal, namespace: Namespace) -> bool {
+    match (principal.kind(), namespace) {
+        (Kind::Desktop, _)
+        | (Kind::Device(_), Namespace::Ui | Namespace::Mobile | Namespace::Terminal)
+        | (Kind::Agent(_), Namespace::Cli) => true,
+        (Kind::Device(_) | Kind::Agent(_), _) => false,
+    }
+}
+
+/// Whether somebody may hear of what happens in `project`; none when it happens in no project.
+pub(crate) fn may_hear(principal: &Principal, project: Option<&ProjectId>) -> bool {
+    decide(principal, Action::Read, project).is_ok()
+}
+
 /// The table of changes.
 fn decide_change(
     principal: &Principal,
@@ -270,6 +286,46 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn the_table_of_namespaces() {
+        use Namespace::{Cli, Mobile, Terminal, Ui};
+        let agent = Principal::agent(SessionId::new("s").unwrap(), ProjectId::new("p").unwrap());
+        let cases: [(Principal, &[Namespace]); 4] = [
+            (
+                Principal::desktop(Role::Viewer),
+                &[Ui, Mobile, Cli, Terminal],
+            ),
+            (
+                Principal::desktop(Role::Admin),
+                &[Ui, Mobile, Cli, Terminal],
+            ),
+            (device(Role::Operator, None), &[Ui, Mobile, Terminal]),
+            (agent, &[Cli]),
+        ];
+        for (principal, may) in &cases {
+            for namespace in Namespace::ALL {
+                assert_eq!(
+                    may_enter(principal, namespace),
+                    may.contains(&namespace),
+                    "{principal:?} {namespace:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_hears_of_what_they_may_not_read() {
+        let (mine, other) = (
+            ProjectId::new("mine").unwrap(),
+            ProjectId::new("other").unwrap(),
+        );
+        let scoped = device(Role::Viewer, Some(&["mine"]));
+        assert!(may_hear(&scoped, Some(&mine)));
+        assert!(!may_hear(&scoped, Some(&other)));
+        assert!(may_hear(&scoped, None));
+        assert!(may_hear(&device(Role::Viewer, None), Some(&other)));
     }
 
     #[test]

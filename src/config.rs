@@ -74,6 +74,11 @@ pub struct Limits {
     pub input_waiting_bytes: usize,
     /// Output handed to one connection that it has not taken yet, in bytes.
     pub output_waiting_bytes: usize,
+    /// Projects and sessions that one socket follows at once.
+    pub rooms_per_socket: usize,
+    /// Events that one socket may be behind. It is disconnected when it is further, and asks
+    /// for what it has missed when it comes back.
+    pub events_behind: usize,
     /// Paired devices.
     pub devices: usize,
     /// Pairing codes that are waiting to be used.
@@ -93,6 +98,8 @@ impl Default for Limits {
             ring_burst_bytes: 8 << 20,
             input_waiting_bytes: 1 << 20,
             output_waiting_bytes: 512 << 10,
+            rooms_per_socket: 1024,
+            events_behind: 4096,
             devices: 64,
             pairings: 16,
             wrong_codes_per_minute: 30,
@@ -281,6 +288,8 @@ impl Limits {
                     64 << 10,
                     2 << 20,
                 ),
+                ("roomsPerSocket", size(self.rooms_per_socket), 1, 100_000),
+                ("eventsBehind", size(self.events_behind), 1, 1_000_000),
                 ("devices", size(self.devices), 1, 10_000),
                 ("pairings", size(self.pairings), 1, 1_000),
                 (

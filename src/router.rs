@@ -4,6 +4,34 @@
 use crate::ids::{ProjectId, SessionId};
 use crate::protocol::{EventName, EventScope};
 
+/// A namespace of the hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Namespace {
+    /// The application's windows.
+    Ui,
+    /// Phones and browsers; each socket is in one project.
+    Mobile,
+    /// Agents; each socket is its session's.
+    Cli,
+    /// Terminals. It carries no events of the domain.
+    Terminal,
+}
+
+impl Namespace {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] = [Self::Ui, Self::Mobile, Self::Cli, Self::Terminal];
+
+    /// As it travels.
+    pub(crate) fn path(self) -> &'static str {
+        match self {
+            Self::Ui => "/ui",
+            Self::Mobile => "/mobile",
+            Self::Cli => "/cli",
+            Self::Terminal => "/terminal",
+        }
+    }
+}
+
 /// A set of sockets within a namespace.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Room {
@@ -21,6 +49,28 @@ pub(crate) struct Targets {
     pub(crate) ui: Vec<Room>,
     pub(crate) mobile: Vec<Room>,
     pub(crate) cli: Vec<Room>,
+}
+
+impl Targets {
+    /// Those of one namespace.
+    pub(crate) fn of(&self, namespace: Namespace) -> &[Room] {
+        match namespace {
+            Namespace::Ui => &self.ui,
+            Namespace::Mobile => &self.mobile,
+            Namespace::Cli => &self.cli,
+            Namespace::Terminal => &[],
+        }
+    }
+}
+
+impl std::fmt::Display for Room {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::Project(id) => write!(f, "project:{id}"),
+            Self::Session(id) => write!(f, "session:{id}"),
+        }
+    }
 }
 
 /// The project whose readers alone may hear of it; none: everybody may.

@@ -16,7 +16,8 @@ use crate::config::{DEFAULT_PORT, HubConfig};
 use crate::error::Result;
 use crate::hub::{Domain, HubHandle, Inner};
 use crate::ids::HubId;
-use crate::protocol::RegisterRequest;
+use crate::protocol::{NamespaceStatus, RegisterRequest};
+use crate::router::Namespace;
 use crate::store::domain::{DomainStore, MemoryTables};
 use crate::store::{self, Opened};
 use crate::tasks::{Tasks, Threads};
@@ -28,6 +29,7 @@ use crate::terminal::start::{HubEnv, Starter};
 use crate::transport::connection::Flows;
 use crate::transport::engine::{Connections, Engine};
 use crate::transport::guard::Guard;
+use crate::transport::outbound::{Bounds, Outbound};
 use crate::transport::router::router;
 use crate::transport::socket::Sockets;
 
@@ -53,6 +55,7 @@ impl Address {
 pub(crate) struct Front {
     sockets: Sockets,
     connections: Arc<Connections>,
+    outbound: Outbound,
     /// Fires when no more connections are to be accepted.
     closing: CancellationToken,
 }
@@ -64,6 +67,11 @@ impl Front {
 
     pub(crate) fn terminal_sockets(&self) -> usize {
         self.sockets.terminal_count()
+    }
+
+    /// Who hears of events in this namespace.
+    pub(crate) fn hearing(&self, namespace: Namespace) -> NamespaceStatus {
+        self.outbound.status(namespace)
     }
 }
 
@@ -219,8 +227,14 @@ fn face(hub: &HubHandle, listener: TcpListener) {
         // Heartbeats come the same way as input, so reading may not wait longer.
         input_patience: timing.ping_timeout() / 2,
     });
+    let bounds = Bounds {
+        rooms: limits.rooms_per_socket,
+        behind: limits.events_behind,
+    };
+    let log = Box::new(hub.downgrade());
+    let outbound = Outbound::new(log, inner.id.clone(), inner.tasks.clone(), bounds);
     let (sockets, service) = Sockets::new(&inner.config);
-    sockets.open(&hub.downgrade());
+    sockets.open(&hub.downgrade(), &outbound);
     let engine = Engine::new(
         service,
         connections.clone(),
@@ -230,7 +244,9 @@ fn face(hub: &HubHandle, listener: TcpListener) {
     let routes = router(hub.clone(), engine, Guard::new(&inner.config));
     let closing = CancellationToken::new();
     let closed = closing.clone();
+    let telling = outbound.clone();
     inner.tasks.spawn(async move {
+        telling.begin().await;
         if let Err(error) = serve(listener, routes, closed).await {
             tracing::error!(%error, "the hub stopped listening");
         }
@@ -238,6 +254,7 @@ fn face(hub: &HubHandle, listener: TcpListener) {
     let front = Front {
         sockets,
         connections,
+        outbound,
         closing,
     };
     // A hub is faced once.

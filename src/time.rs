@@ -8,3 +8,8 @@ pub(crate) fn millis_since_epoch(time: SystemTime) -> u64 {
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
     })
 }
+
+/// Now.
+pub(crate) fn now_millis() -> u64 {
+    millis_since_epoch(SystemTime::now())
+}

@@ -1067,6 +1067,209 @@ body: string,
 clientRequestId?: string, };
 
 /**
+ * `subscribe`: follows these sessions.
+ */
+export type SubscribeRequest = { 
+/**
+ * Which.
+ */
+sessionIds: Array<SessionId>, };
+
+/**
+ * `subscribed`: those that are followed of what was asked for.
+ */
+export type Subscribed = { 
+/**
+ * Which.
+ */
+sessionIds: Array<SessionId>, 
+/**
+ * Milliseconds since the epoch.
+ */
+timestamp: number, };
+
+/**
+ * `unsubscribed`, `pong`.
+ */
+export type Timestamped = { 
+/**
+ * Milliseconds since the epoch.
+ */
+timestamp: number, };
+
+/**
+ * The answer to a subscription.
+ */
+export type Following = { 
+/**
+ * Always true.
+ */
+success: true, 
+/**
+ * The sessions of the request that are followed now.
+ */
+sessionIds: Array<SessionId>, };
+
+/**
+ * `project:subscribe`, `project:unsubscribe`.
+ */
+export type ProjectRequest = { 
+/**
+ * Which.
+ */
+projectId: ProjectId, };
+
+/**
+ * What `state:sync` leaves out unless asked.
+ */
+export type Include = "archived";
+
+/**
+ * `state:sync`.
+ */
+export type SyncRequest = { 
+/**
+ * Which project: on `/ui`. A socket of `/mobile` has one.
+ */
+projectId?: ProjectId, 
+/**
+ * The cursor of an event or of another answer: only what has happened since.
+ */
+since?: string, 
+/**
+ * What is left out otherwise.
+ */
+include?: Array<Include>, 
+/**
+ * Most entries of each list, and most events; 1,000 when absent, and at most.
+ */
+limit?: number, };
+
+/**
+ * Everything of a project at one moment.
+ */
+export type SyncedState = { 
+/**
+ * Always true.
+ */
+success: true, 
+/**
+ * The project.
+ */
+project: Project, 
+/**
+ * Its sessions, the oldest first, as the other lists.
+ */
+sessions: Array<Session>, 
+/**
+ * Its tasks.
+ */
+tasks: Array<Task>, 
+/**
+ * Its team.
+ */
+teamMembers: Array<TeamMember>, 
+/**
+ * The moment, for `since`.
+ */
+cursor: string, 
+/**
+ * Something was left out for the answer's size; HTTP has it.
+ */
+truncated?: boolean, 
+/**
+ * Asked for since when, and answered with everything: what the client has is to be
+ * replaced.
+ */
+full?: boolean, };
+
+/**
+ * What has happened in a project since a moment.
+ */
+export type SyncedEvents = { 
+/**
+ * Always true.
+ */
+success: true, 
+/**
+ * In order.
+ */
+events: Array<Envelope>, 
+/**
+ * The moment after them, for the next `since`.
+ */
+cursor: string, };
+
+/**
+ * The answer to `state:sync`.
+ */
+export type SyncResponse = SyncedState | SyncedEvents;
+
+/**
+ * `mail:send`. Who sends it is known.
+ */
+export type SendMailRequest = { 
+/**
+ * Who gets it.
+ */
+toSessionId: SessionId, 
+/**
+ * `directive` when absent; at most 100 characters.
+ */
+type?: string, 
+/**
+ * In 1 to 500 characters.
+ */
+subject: string, 
+/**
+ * At most 64 KiB.
+ */
+body: string, 
+/**
+ * Makes the request safe to repeat: the same one gives what the first one made.
+ */
+clientRequestId?: string, };
+
+/**
+ * The answer to `mail:send`.
+ */
+export type MailResponse = { 
+/**
+ * Always true.
+ */
+success: true, 
+/**
+ * What was sent.
+ */
+mail: Mail, };
+
+/**
+ * `task:claim`.
+ */
+export type ClaimTaskRequest = { 
+/**
+ * Which task.
+ */
+taskId: TaskId, 
+/**
+ * For whom.
+ */
+sessionId: SessionId, };
+
+/**
+ * The answer to `task:claim`.
+ */
+export type TaskResponse = { 
+/**
+ * Always true.
+ */
+success: true, 
+/**
+ * The task as it is now.
+ */
+task: Task, };
+
+/**
  * `terminal:started`: a terminal has begun a new life. To every socket that may see it.
  */
 export type StartedEvent = { 
@@ -1749,6 +1952,19 @@ export type EngineStatus = {
 totalClients: number, };
 
 /**
+ * A namespace that carries what happens in the domain.
+ */
+export type NamespaceStatus = { 
+/**
+ * Sockets connected.
+ */
+connected: number, 
+/**
+ * How many follow which project (`project:…`) or session (`session:…`).
+ */
+rooms: { [key in string]: number }, };
+
+/**
  * `/terminal`.
  */
 export type TerminalNamespaceStatus = { 
@@ -1765,6 +1981,18 @@ activeSessions: number, };
  * The namespaces that are open.
  */
 export type Namespaces = { 
+/**
+ * `/ui`.
+ */
+ui: NamespaceStatus, 
+/**
+ * `/mobile`.
+ */
+mobile: NamespaceStatus, 
+/**
+ * `/cli`.
+ */
+cli: NamespaceStatus, 
 /**
  * `/terminal`.
  */

@@ -197,6 +197,11 @@ impl HubHandle {
         store.snapshot(project.into_object(), archived, limit).await
     }
 
+    /// The place after everything that has happened.
+    pub(crate) async fn head(&self) -> Result<Cursor> {
+        self.inner().domain.store.head().await
+    }
+
     /// What has happened after `cursor`, whomever it concerns.
     pub(crate) async fn since(&self, cursor: Cursor, limit: usize) -> Result<Since> {
         self.inner().domain.store.since(cursor, limit).await
@@ -208,6 +213,7 @@ impl HubHandle {
     }
 }
 
-fn not_found(what: &EntityRef) -> HubError {
+/// What is said of a thing that is not there for whoever asks.
+pub(crate) fn not_found(what: &EntityRef) -> HubError {
     HubError::not_found(format!("there is no {} {:?}", what.kind(), what.id()))
 }

@@ -29,6 +29,7 @@ use crate::protocol::{
     ViewerKind,
 };
 use crate::qr::qr_svg;
+use crate::router::Namespace;
 use crate::server::{Address, Front};
 use crate::tasks::{OwnThreads, Tasks, Threads};
 use crate::terminal::adopted::{AdoptError, AdoptRequest, Adopted};
@@ -40,7 +41,7 @@ use crate::terminal::registry::Registry;
 use crate::terminal::start;
 use crate::time::millis_since_epoch;
 
-pub(crate) use domain::Domain;
+pub(crate) use domain::{Domain, not_found};
 
 /// A running hub. Cheap to clone; all clones are the same hub.
 #[derive(Debug, Clone)]
@@ -267,6 +268,10 @@ impl HubHandle {
         &self.0.config.limits
     }
 
+    pub(crate) fn id(&self) -> &HubId {
+        &self.0.id
+    }
+
     pub(crate) fn hello(&self) -> HubHello {
         HubHello {
             protocol: PROTOCOL_VERSION,
@@ -426,6 +431,11 @@ impl HubHandle {
     pub(crate) fn status_for(&self, _: &Allowed<ReadStatus, WholeHub>) -> HubStatus {
         let inner = &*self.0;
         let front = inner.front.get();
+        let hearing = |namespace| {
+            front
+                .map(|front| front.hearing(namespace))
+                .unwrap_or_default()
+        };
         HubStatus {
             protocol: PROTOCOL_VERSION,
             version: env!("CARGO_PKG_VERSION"),
@@ -438,6 +448,9 @@ impl HubHandle {
                 total_clients: front.map_or(0, Front::connections),
             },
             namespaces: Namespaces {
+                ui: hearing(Namespace::Ui),
+                mobile: hearing(Namespace::Mobile),
+                cli: hearing(Namespace::Cli),
                 terminal: TerminalNamespaceStatus {
                     connected: front.map_or(0, Front::terminal_sockets),
                     active_sessions: inner.terminals.running(),

@@ -8,6 +8,7 @@ pub(crate) mod bounds;
 mod changes;
 mod entities;
 mod events;
+mod follow;
 mod handshake;
 mod lists;
 mod relay;
@@ -30,6 +31,11 @@ pub use entities::{
     TaskSessionStatus, TaskStatus, TeamMember, TeamMemberStatus, TimelineEntry,
 };
 pub use events::{Envelope, EventName, EventScope};
+pub use follow::{
+    ClaimTaskRequest, Following, Include, MailResponse, ProjectRequest, SendMailRequest,
+    SubscribeRequest, Subscribed, SyncRequest, SyncResponse, SyncedEvents, SyncedState,
+    TaskResponse, Timestamped,
+};
 pub use handshake::{ErrorCode, Failure, HubErrorEvent, HubHello, ServerShutdown};
 pub use lists::{ListPage, ListQuery};
 pub use relay::{
@@ -38,8 +44,8 @@ pub use relay::{
 };
 pub use reports::{Modal, NewTimelineEntry, Report, SessionEvent};
 pub use rest::{
-    Connection, Device, EngineStatus, HubStatus, Namespaces, PairRequest, Paired, Pairing,
-    PairingRequest, RestFailure, Role, StorageStatus, TerminalNamespaceStatus,
+    Connection, Device, EngineStatus, HubStatus, NamespaceStatus, Namespaces, PairRequest, Paired,
+    Pairing, PairingRequest, RestFailure, Role, StorageStatus, TerminalNamespaceStatus,
 };
 pub use terminal::{
     AckRequest, Encoding, ExitReason, InputRequest, InputResponse, ListResponse, OutputEvent,

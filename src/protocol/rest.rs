@@ -1,5 +1,7 @@
 //! What travels over plain HTTP and invoke commands: connections, pairing, status.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -203,8 +205,24 @@ pub struct EngineStatus {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Namespaces {
+    /// `/ui`.
+    pub ui: NamespaceStatus,
+    /// `/mobile`.
+    pub mobile: NamespaceStatus,
+    /// `/cli`.
+    pub cli: NamespaceStatus,
     /// `/terminal`.
     pub terminal: TerminalNamespaceStatus,
+}
+
+/// A namespace that carries what happens in the domain.
+#[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct NamespaceStatus {
+    /// Sockets connected.
+    pub connected: usize,
+    /// How many follow which project (`project:…`) or session (`session:…`).
+    pub rooms: BTreeMap<String, usize>,
 }
 
 /// `/terminal`.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use crate::error::{HubError, Result};
 
@@ -29,6 +30,7 @@ pub(crate) struct Connection {
     pub(crate) outflow: Outflow,
     pub(crate) inflow: Inflow,
     pub(crate) tickets: Tickets,
+    cut: CancellationToken,
     count: Arc<AtomicUsize>,
 }
 
@@ -39,8 +41,19 @@ impl Connection {
             outflow: Outflow::new(limits.output_waiting),
             inflow: Inflow::new(limits.input_waiting, limits.input_patience),
             tickets: Tickets::default(),
+            cut: CancellationToken::new(),
             count,
         })
+    }
+
+    /// Ends the connection as a lost link would, so that the client comes back.
+    pub(crate) fn cut(&self) {
+        self.cut.cancel();
+    }
+
+    /// Fires when the connection is to end.
+    pub(crate) fn is_cut(&self) -> &CancellationToken {
+        &self.cut
     }
 }
 
@@ -109,6 +122,11 @@ impl Outflow {
         let packets = packets.min(waiting.len());
         let cost: usize = waiting.drain(..packets).sum();
         self.cost.send_modify(|sum| *sum = sum.saturating_sub(cost));
+    }
+
+    /// Whether there is no room for more now.
+    pub(crate) fn full(&self) -> bool {
+        *self.cost.borrow() >= self.limit
     }
 
     /// Waits until there is room for more.

@@ -214,7 +214,16 @@ impl Engine {
 
     async fn poll(&self, sid: &str, connection: &Connection, request: Request) -> Response {
         connection.outflow.taken(self.connections.deliver(sid, 0));
-        let (parts, body) = collect(self.call(request).await).await;
+        let answered = tokio::select! {
+            biased;
+            () = connection.is_cut().cancelled() => None,
+            response = self.call(request) => Some(response),
+        };
+        let Some(response) = answered else {
+            self.clone().closing(sid.to_owned())();
+            return unknown_session();
+        };
+        let (parts, body) = collect(response).await;
         self.connections.deliver(sid, packets_in(&body));
         Response::from_parts(parts, Body::from(body))
     }

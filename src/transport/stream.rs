@@ -2,8 +2,9 @@
 //!
 //! It counts the packets that the connection has really taken, writes in place of tickets what
 //! they stand for ([`super::tickets`]), does not read from one whose
-//! input is over its mark, and gives up one that has taken nothing for too long (the engine
-//! cannot: its writer waits in the middle of a write and hears nothing else).
+//! input is over its mark, gives up one that has taken nothing for too long (the engine
+//! cannot: its writer waits in the middle of a write and hears nothing else), and ends one that
+//! has been cut.
 
 use std::future::Future;
 use std::io;
@@ -14,12 +15,19 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
+use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::connection::Connection;
 use super::frames::{FrameTap, frame_length};
 use super::tickets::{Direct, ticket};
 
 type Pause = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The same future, for the half that reads and the half that writes.
+struct Halves {
+    reads: Pin<Box<WaitForCancellationFutureOwned>>,
+    writes: Pin<Box<WaitForCancellationFutureOwned>>,
+}
 
 /// See the module.
 pub(crate) struct HubStream<S> {
@@ -35,6 +43,8 @@ pub(crate) struct HubStream<S> {
     stall: Option<Pin<Box<Sleep>>>,
     stalled: bool,
     reader: Option<Waker>,
+    /// Fires when the connection is cut; each half waits for itself.
+    cut: Halves,
     /// Run when the stream ends.
     on_drop: Option<Box<dyn FnOnce() + Send>>,
 }
@@ -46,8 +56,13 @@ impl<S> HubStream<S> {
         patience: Duration,
         on_drop: Option<Box<dyn FnOnce() + Send>>,
     ) -> Self {
+        let cut = || Box::pin(connection.is_cut().clone().cancelled_owned());
         Self {
             inner,
+            cut: Halves {
+                reads: cut(),
+                writes: cut(),
+            },
             connection,
             tap: FrameTap::default(),
             direct: Direct::default(),
@@ -62,6 +77,9 @@ impl<S> HubStream<S> {
 
     /// A write that waits: for how long already?
     fn waits(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        if self.cut.writes.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(cut());
+        }
         let patience = self.patience;
         let stall = self.stall.get_or_insert_with(|| Box::pin(sleep(patience)));
         ready!(stall.as_mut().poll(cx));
@@ -133,6 +151,13 @@ impl<S: AsyncWrite + Unpin> HubStream<S> {
     }
 }
 
+fn cut() -> io::Error {
+    io::Error::new(
+        io::ErrorKind::ConnectionAborted,
+        "the hub cut the connection",
+    )
+}
+
 fn stalled() -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, "the client does not read")
 }
@@ -153,6 +178,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for HubStream<S> {
     ) -> Poll<io::Result<()>> {
         if self.stalled {
             return Poll::Ready(Err(stalled()));
+        }
+        if self.cut.reads.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Err(cut()));
         }
         if self.pause.is_none() && self.connection.inflow.over() {
             let connection = self.connection.clone();
@@ -181,6 +209,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for HubStream<S> {
     ) -> Poll<io::Result<usize>> {
         if self.stalled {
             return Poll::Ready(Err(stalled()));
+        }
+        if self.connection.is_cut().is_cancelled() {
+            return Poll::Ready(Err(cut()));
         }
         ready!(self.poll_direct(cx))?;
         let tickets = self.exchange(buf);

@@ -85,6 +85,7 @@ pub(crate) fn shown(size: &Value, picture: &[u8]) -> String {
 
 pub(crate) struct Client {
     ws: WebSocketStream<TcpStream>,
+    namespace: String,
     events: VecDeque<Event>,
     next_id: u64,
     /// What the last watch began with, as text, until output is waited for.
@@ -104,6 +105,7 @@ impl Client {
     pub(crate) async fn namespace(url: &str, namespace: &str, auth: Value) -> Result<Self, Closed> {
         let mut client = Self {
             ws: websocket(url, &[]).await.expect("a WebSocket"),
+            namespace: namespace.to_owned(),
             events: VecDeque::new(),
             next_id: 0,
             scrollback: String::new(),
@@ -138,7 +140,7 @@ impl Client {
         event: &str,
         payload: &Value,
     ) -> Result<(), tungstenite::Error> {
-        let text = format!("42/terminal,{}", json!([event, payload]));
+        let text = format!("42{},{}", self.namespace, json!([event, payload]));
         self.ws.feed(Message::text(text)).await
     }
 
@@ -146,7 +148,7 @@ impl Client {
     pub(crate) async fn feed_request(&mut self, event: &str, payload: &Value) -> u64 {
         let id = self.next_id;
         self.next_id += 1;
-        let text = format!("42/terminal,{id}{}", json!([event, payload]));
+        let text = format!("42{},{id}{}", self.namespace, json!([event, payload]));
         self.ws.feed(Message::text(text)).await.expect("sent");
         id
     }
@@ -283,7 +285,8 @@ impl Client {
                 b'5' | b'6' => rest.split_once('-').unwrap(),
                 _ => ("0", rest),
             };
-            let rest = rest.strip_prefix("/terminal,").unwrap();
+            let rest = rest.strip_prefix(&self.namespace).unwrap();
+            let rest = rest.strip_prefix(',').unwrap();
             let json_at = rest.find('[').unwrap();
             let (id, json) = rest.split_at(json_at);
             let arguments: Vec<Value> = serde_json::from_str(json).unwrap();

@@ -9,6 +9,7 @@ mod agents;
 mod client;
 mod errors;
 mod exactly_once;
+mod following;
 mod guard;
 mod input;
 mod life;

@@ -39,16 +39,39 @@ impl Request {
     ///
     /// `INVALID`, saying what is wrong.
     pub(crate) fn parse<T: DeserializeOwned>(&mut self) -> Result<T> {
-        let payload = std::mem::replace(&mut self.payload, Ok(Value::Null))?;
-        let payload = match payload {
-            Value::Null => Value::Object(serde_json::Map::new()),
-            payload => payload,
-        };
-        if !payload.is_object() {
-            return Err(HubError::invalid("the payload is not an object"));
+        match self.payload()? {
+            Value::Null => read(Value::Object(serde_json::Map::new())),
+            payload @ Value::Object(_) => read(payload),
+            _ => Err(HubError::invalid("the payload is not an object")),
         }
-        serde_json::from_value(payload).map_err(|error| HubError::invalid(error.to_string()))
     }
+
+    /// The payload as a list.
+    ///
+    /// # Errors
+    ///
+    /// `INVALID`, saying what is wrong.
+    pub(crate) fn list<T: DeserializeOwned>(&mut self) -> Result<Vec<T>> {
+        match self.payload()? {
+            payload @ Value::Array(_) => read(payload),
+            _ => Err(HubError::invalid("the payload is not a list")),
+        }
+    }
+
+    fn payload(&mut self) -> Result<Value> {
+        std::mem::replace(&mut self.payload, Ok(Value::Null))
+    }
+
+    /// Answers that there is no such request here.
+    pub(crate) fn unknown(self) {
+        let name: String = self.event.chars().take(MAX_EVENT_NAME).collect();
+        let error = HubError::invalid(format!("there is no event {name:?} here"));
+        self.reply.send::<Value>(Err(error));
+    }
+}
+
+fn read<T: DeserializeOwned>(payload: Value) -> Result<T> {
+    serde_json::from_value(payload).map_err(|error| HubError::invalid(error.to_string()))
 }
 
 /// Answers one request: by its acknowledgement, or, when it failed and asked for none, by

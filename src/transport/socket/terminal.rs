@@ -4,9 +4,8 @@
 //! has a viewer of its own ([`super::watching`]).
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use serde::Deserialize;
 use socketioxide::extract::{SocketRef, TryData};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -22,6 +21,7 @@ use crate::protocol::{
     AckRequest, ListResponse, ResizeRequest, ResizeResponse, SessionRequest, Success, ViewRequest,
     WatchRequest, WatchResponse,
 };
+use crate::router::Namespace;
 use crate::terminal::audience::Seat;
 use crate::terminal::input::Source;
 use crate::terminal::news::Item;
@@ -29,98 +29,46 @@ use crate::terminal::stream::Start;
 use crate::terminal::viewer::{Credit, Viewer, WINDOW};
 use crate::transport::connection::Connection;
 
+use super::entrance::{self, Auth, Refusal, holder, upgrade, welcome};
 use super::news::Listener;
-use super::request::{Queued, Reply, Request, queue, send};
+use super::request::{Reply, Request};
 use super::shared::SharedTexts;
 use super::typing::{self, Typist};
 use super::watching::{SocketSink, Style, Watching};
 
-/// What a client sends as `auth`. Whatever is no string counts as no token.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Auth {
-    #[serde(default)]
-    token: serde_json::Value,
-}
-
-fn principal(hub: &HubHandle, auth: &TryData<Auth>) -> Result<Principal, &'static str> {
-    let token = match &auth.0 {
-        Ok(auth) => auth.token.as_str().unwrap_or_default(),
-        Err(_) => "",
-    };
-    if token.is_empty() {
-        return Err("Authentication required for terminal access");
-    }
-    hub.verify(token).ok_or("Invalid token")
-}
-
-/// What [`admit`] leaves for [`connected`]. Not the socket itself, which holds this.
-struct Admitted {
-    hub: HubHandle,
-    texts: SharedTexts,
-    principal: Principal,
-    connection: Arc<Connection>,
-    requests: UnboundedReceiver<Request>,
-    gone: CancellationToken,
-}
-
-type Note = Arc<Mutex<Option<Admitted>>>;
-
 /// The middleware of the namespace: nobody gets in without a credential.
-///
-/// Everything that takes requests is set up here, before the client is told that it is
-/// connected: what a fast one sends at once must not find nobody listening.
 pub(super) async fn admit(
     hub: &WeakHub,
     texts: &SharedTexts,
     socket: SocketRef,
     auth: TryData<Auth>,
-) -> Result<(), &'static str> {
-    let hub = hub.upgrade().ok_or("The hub is closing")?;
-    let principal = principal(&hub, &auth)?;
-    let connection = socket.req_parts().extensions.get::<Arc<Connection>>();
-    let connection = connection.cloned().ok_or("The hub is closing")?;
-    let (queue, requests) = queue(connection.clone());
-    socket.extensions.insert(queue);
-    socket.on_fallback(async |_: Queued| {});
-    let gone = CancellationToken::new();
-    let on_disconnect = gone.clone();
-    socket.on_disconnect(async move || on_disconnect.cancel());
-    let admitted = Admitted {
-        hub,
-        texts: texts.clone(),
-        principal,
-        connection,
-        requests,
-        gone,
-    };
-    let note: Note = Arc::new(Mutex::new(Some(admitted)));
-    socket.extensions.insert(note);
-    Ok(())
+) -> Result<(), Refusal> {
+    let hub = upgrade(hub)?;
+    let auth = Auth::of(auth);
+    if auth.token().is_empty() {
+        return Err("Authentication required for terminal access");
+    }
+    let principal = holder(&hub, Namespace::Terminal, auth.token(), "Invalid token")?;
+    entrance::admit(hub, &socket, principal, texts.clone())
 }
 
 /// Serves a socket that has been admitted.
 pub(super) async fn connected(socket: SocketRef) {
-    let note = socket.extensions.remove::<Note>();
-    let admitted = note.and_then(|note| note.lock().unwrap_or_else(PoisonError::into_inner).take());
-    let Some(admitted) = admitted else {
+    let Some(admitted) = welcome::<SharedTexts>(&socket) else {
         return;
     };
-    // Heard from before it is told that it is connected: what it lists then misses nothing.
-    let news = admitted.hub.news();
-    let hello = admitted.hub.hello();
-    send(&admitted.connection, 0, || socket.emit("hub:hello", &hello));
     let tasks = admitted.hub.tasks().clone();
     let serving = TerminalSocket {
+        news: admitted.hub.news(),
         hub: admitted.hub,
-        texts: admitted.texts,
+        texts: admitted.more,
         socket,
         connection: admitted.connection,
         principal: admitted.principal,
         watches: HashMap::new(),
         source: typing::source(),
         requests: admitted.requests,
-        news,
-        gone: admitted.gone,
+        gone: admitted.gone.token,
     };
     tasks.spawn(serving.serve());
 }
@@ -211,11 +159,7 @@ impl TerminalSocket {
                 success: true,
                 terminals: self.hub.list_for(&self.principal),
             })),
-            unknown => {
-                let name: String = unknown.chars().take(64).collect();
-                let error = HubError::invalid(format!("there is no event {name:?} here"));
-                request.reply.send::<Success>(Err(error));
-            }
+            _ => request.unknown(),
         }
     }
 

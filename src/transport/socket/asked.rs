@@ -1,0 +1,88 @@
+//! What sockets of more than one namespace can ask of the domain: mail, claims, the state.
+
+use crate::domain::Mutation;
+use crate::error::{HubError, Result};
+use crate::ids::ProjectId;
+use crate::protocol::{
+    ClaimTaskRequest, Entity, EntityRef, MailResponse, NewMail, SendMailRequest, Success,
+    SyncRequest, TaskResponse,
+};
+
+use super::following::Caller;
+use super::request::Request;
+use super::sync;
+
+/// `state:sync`, of `project` when the socket is of one.
+pub(super) async fn state_sync(caller: &Caller, mut request: Request, own: Option<&ProjectId>) {
+    let answer = async {
+        let wanted: SyncRequest = request.parse()?;
+        let project = own.cloned().or_else(|| wanted.project_id.clone());
+        let project = project.ok_or_else(|| HubError::invalid("missing field `projectId`"))?;
+        sync::sync(caller, project, wanted).await
+    };
+    match answer.await {
+        Ok(answer) => request.reply.send_large(&answer, sync::size(&answer)),
+        Err(error) => request.reply.send::<Success>(Err(error)),
+    }
+}
+
+/// `mail:send`, to a session of `project` when the socket is of one. `place` says where the
+/// sender is.
+pub(super) async fn mail_send(
+    caller: &Caller,
+    request: &mut Request,
+    own: Option<&ProjectId>,
+    place: &str,
+) -> Result<MailResponse> {
+    let wanted: SendMailRequest = request.parse()?;
+    let to = EntityRef::Session(wanted.to_session_id.clone());
+    let to = caller.entity(to, own).await?;
+    let mutation = Mutation::SendMail {
+        from: format!("{place}:{}", caller.principal.subject()),
+        mail: NewMail {
+            id: None,
+            project_id: to.project().clone(),
+            to_session_id: wanted.to_session_id,
+            kind: wanted.kind,
+            subject: wanted.subject,
+            body: wanted.body,
+            client_request_id: wanted.client_request_id,
+        },
+    };
+    match caller.change(mutation).await? {
+        Entity::Mail(mail) => Ok(MailResponse {
+            success: true,
+            mail,
+        }),
+        _ => Err(unexpected()),
+    }
+}
+
+/// `task:claim`, of `project` when the socket is of one.
+pub(super) async fn task_claim(
+    caller: &Caller,
+    request: &mut Request,
+    own: Option<&ProjectId>,
+) -> Result<TaskResponse> {
+    let ClaimTaskRequest {
+        task_id: task,
+        session_id: session,
+    } = request.parse()?;
+    let found = caller.entity(EntityRef::Task(task.clone()), own).await?;
+    let project = found.project();
+    caller
+        .entity(EntityRef::Session(session.clone()), Some(project))
+        .await?;
+    match caller.change(Mutation::ClaimTask { task, session }).await? {
+        Entity::Task(task) => Ok(TaskResponse {
+            success: true,
+            task,
+        }),
+        _ => Err(unexpected()),
+    }
+}
+
+/// Services of a host application can answer with anything.
+fn unexpected() -> HubError {
+    HubError::internal("the change gave something else", &"another kind of thing")
+}
