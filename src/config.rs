@@ -4,6 +4,7 @@
 //! the external address, from the environment. Unknown names are refused: a misspelt limit
 //! must not go unnoticed.
 
+mod events;
 mod terminals;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use url::Url;
 use crate::error::{HubError, Result};
 use crate::protocol::SizePolicy;
 
+pub use events::{Events, Synchronous};
 pub use terminals::{Lifecycle, NeedsInputWhen, Orphans, Recording};
 
 /// The port that is tried when none is asked for.
@@ -35,8 +37,8 @@ pub struct HubConfig {
     pub allow_hosts: Vec<String>,
     /// Further origins whose pages may connect (`https://app.example`).
     pub allow_origins: Vec<String>,
-    /// Where paired devices and the hub's identity are kept. In memory when absent; as a
-    /// plugin, the application's data folder is filled in.
+    /// Where everything is kept that outlasts the hub. In memory when absent; as a plugin, the
+    /// application's data folder is filled in.
     pub data_dir: Option<PathBuf>,
     /// Whose size a terminal has when several show it, unless `register` says otherwise.
     pub size_policy: SizePolicy,
@@ -47,6 +49,8 @@ pub struct HubConfig {
     pub needs_input: NeedsInputWhen,
     /// Which terminals are recorded.
     pub recording: Recording,
+    /// How much of the log of events is kept, and how safely.
+    pub events: Events,
     /// How much of everything.
     pub limits: Limits,
     /// How long everything may take.
@@ -201,6 +205,7 @@ impl HubConfig {
         }
         self.lifecycle.check()?;
         self.recording.check()?;
+        self.events.check()?;
         self.limits.check()?;
         self.timing.check()?;
         Ok(self)
@@ -362,6 +367,8 @@ mod tests {
                 r#"{"recording": {"totalBytes": 1048576}}"#,
                 "recording.totalBytes",
             ),
+            (r#"{"events": {"keep": 1}}"#, "events.keep"),
+            (r#"{"events": {"synchronous": "off"}}"#, "unknown variant"),
             (r#"{"lifecycle": {"orphans": "adopt"}}"#, "unknown variant"),
             (
                 r#"{"timing": {"pingIntervalMs": 0}}"#,

@@ -42,7 +42,7 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `tauri` | yes | the plugin: `init()`, commands, permissions |
-//! | `sqlite` | yes | remembers paired devices in the data folder |
+//! | `sqlite` | yes | remembers the domain and paired devices in the data folder |
 //! | `phone` | yes | serves the phone's web page at `/` |
 //!
 //! # Map
@@ -81,7 +81,8 @@ mod time;
 mod transport;
 
 pub use config::{
-    DEFAULT_PORT, HubConfig, Lifecycle, Limits, NeedsInputWhen, Orphans, Recording, Timing,
+    DEFAULT_PORT, Events, HubConfig, Lifecycle, Limits, NeedsInputWhen, Orphans, Recording,
+    Synchronous, Timing,
 };
 pub use error::{HubError, Result};
 pub use hub::HubHandle;

@@ -13,12 +13,13 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::{AgentTokens, Authenticator, Devices, LocalTokens, Pairings};
 use crate::bus::LocalBus;
 use crate::config::{DEFAULT_PORT, HubConfig};
+use crate::domain::Mutation;
 use crate::error::Result;
 use crate::hub::{Domain, HubHandle, Inner};
 use crate::ids::HubId;
 use crate::protocol::{NamespaceStatus, RegisterRequest};
 use crate::router::Namespace;
-use crate::store::domain::{DomainStore, MemoryTables};
+use crate::store::domain::{Backend, DomainStore};
 use crate::store::{self, Opened};
 use crate::tasks::{Tasks, Threads};
 use crate::terminal::news::News;
@@ -125,7 +126,7 @@ pub(crate) fn start(
         pairings: Pairings::new(config.limits.pairings, config.limits.wrong_codes_per_minute),
         agents,
     };
-    let domain = domain(&opened.hub, &mut problems);
+    let domain = domain(opened.domain, &opened.hub, &mut problems);
     for problem in &problems {
         tracing::warn!("{problem}");
     }
@@ -170,13 +171,13 @@ fn listen(port: Option<u16>, problems: &mut Vec<String>) -> Option<TcpListener> 
 }
 
 fn remember(config: &HubConfig, problems: &mut Vec<String>) -> (Opened, Devices) {
-    let opened = store::open(config.data_dir.as_deref());
+    let opened = store::open(config.data_dir.as_deref(), &config.events);
     problems.extend(opened.problem.clone());
     match Devices::load(opened.store.clone(), config.limits.devices) {
         Ok(devices) => (opened, devices),
         Err(error) => {
             problems.push(error.to_string());
-            let memory = store::open(None);
+            let memory = store::open(None, &config.events);
             let devices = Devices::empty(memory.store.clone(), config.limits.devices);
             (memory, devices)
         }
@@ -184,17 +185,18 @@ fn remember(config: &HubConfig, problems: &mut Vec<String>) -> (Opened, Devices)
 }
 
 /// The domain, on a store of our own.
-fn domain(hub: &HubId, problems: &mut Vec<String>) -> Domain {
+fn domain(backend: Backend, hub: &HubId, problems: &mut Vec<String>) -> Domain {
     let bus = LocalBus::default();
     let told = bus.clone();
     let committed = Box::new(move |events| told.tell(events));
-    let backend = Box::new(MemoryTables::default());
-    let store = DomainStore::start(backend, hub.clone(), committed).unwrap_or_else(|error| {
-        problems.push(format!(
-            "projects, tasks and sessions cannot be kept: {error}"
-        ));
-        DomainStore::ended()
-    });
+    let first = Some(Mutation::create_default_project());
+    let store =
+        DomainStore::start(backend, hub.clone(), first, committed).unwrap_or_else(|error| {
+            problems.push(format!(
+                "projects, tasks and sessions cannot be kept: {error}"
+            ));
+            DomainStore::ended()
+        });
     Domain {
         services: Arc::new(store.clone()),
         logs_itself: true,
@@ -307,6 +309,8 @@ pub(crate) async fn shutdown(hub: &Inner) {
     if !hub.tasks.finish(left).await {
         tracing::warn!("not every task ended in time");
     }
+    // Before another hub may have the folder.
+    let _ = timeout_at(deadline, hub.domain.store.end()).await;
     hub.auth.devices.release();
     hub.terminals.recorder.release();
 }

@@ -42,7 +42,14 @@ fn the_reference_names_every_field_with_its_default() {
             "docs/PROTOCOL.md does not name {name}"
         );
     }
-    for group in ["lifecycle", "limits", "needsInput", "recording", "timing"] {
+    for group in [
+        "events",
+        "lifecycle",
+        "limits",
+        "needsInput",
+        "recording",
+        "timing",
+    ] {
         for (name, default) in fields(&config[group]) {
             let said = said(name)
                 .unwrap_or_else(|| panic!("docs/PROTOCOL.md has no row for {group}.{name}"));

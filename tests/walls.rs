@@ -98,7 +98,7 @@ const SOLE_IMPORTERS: &[(&str, &[&str])] = &[
         "engineioxide",
         &["transport/socket/", "transport/engine.rs"],
     ),
-    ("rusqlite", &["store/sqlite.rs"]),
+    ("rusqlite", &["store/sqlite/"]),
     ("aide", &["transport/api/"]),
 ];
 

@@ -146,6 +146,16 @@ pub enum Target {
 }
 
 impl Mutation {
+    /// Makes the project of those who name none.
+    pub(crate) fn create_default_project() -> Self {
+        let id = ProjectId::default();
+        Self::CreateProject(NewProject {
+            name: id.to_string(),
+            id: Some(id),
+            ..NewProject::default()
+        })
+    }
+
     /// What it is about.
     #[must_use]
     pub fn target(&self) -> Target {

@@ -1,4 +1,4 @@
-//! What every store must do, asked of each.
+//! What every store of devices must do, asked of each.
 
 use super::*;
 use crate::ids::{DeviceId, ProjectId};
@@ -39,17 +39,18 @@ mod on_disk {
     #[test]
     fn sqlite() {
         let folder = tempfile::tempdir().unwrap();
-        keeps_what_it_is_given(&*open_on_disk(folder.path()).unwrap());
+        let opened = open_on_disk(folder.path(), &Events::default()).unwrap();
+        keeps_what_it_is_given(&*opened.store);
     }
 
     #[test]
     fn it_remembers_after_a_restart() {
         let folder = tempfile::tempdir().unwrap();
-        let before = open(Some(folder.path()));
+        let before = open(Some(folder.path()), &Events::default());
         before.store.add_device(device(1, None)).unwrap();
         let hub = before.hub.clone();
         drop(before);
-        let after = open(Some(folder.path()));
+        let after = open(Some(folder.path()), &Events::default());
         assert_eq!(after.hub, hub);
         assert_eq!(after.store.devices().unwrap(), [device(1, None)]);
     }
@@ -57,8 +58,8 @@ mod on_disk {
     #[test]
     fn a_second_instance_runs_on_memory_and_says_so() {
         let folder = tempfile::tempdir().unwrap();
-        let first = open(Some(folder.path()));
-        let second = open(Some(folder.path()));
+        let first = open(Some(folder.path()), &Events::default());
+        let second = open(Some(folder.path()), &Events::default());
         assert_eq!(first.status, StorageStatus::Disk);
         assert_eq!(second.status, StorageStatus::Memory);
         assert!(second.problem.unwrap().contains("another instance"));
@@ -73,7 +74,7 @@ mod on_disk {
             "not a database, no",
         )
         .unwrap();
-        let opened = open(Some(folder.path()));
+        let opened = open(Some(folder.path()), &Events::default());
         assert_eq!(opened.status, StorageStatus::Memory);
         assert!(opened.problem.is_some());
     }

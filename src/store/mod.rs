@@ -1,5 +1,5 @@
-//! What the hub must remember when the application ends. So far: who it is, and which devices
-//! are paired.
+//! What the hub must remember when the application ends: who it is, which devices are paired,
+//! and the domain with its log of events.
 //!
 //! [`open`] decides where: in SQLite in the data folder, or in memory when there is no folder
 //! or it cannot be used; then it says why.
@@ -15,8 +15,11 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::config::Events;
 use crate::ids::HubId;
 use crate::protocol::{Device, StorageStatus};
+
+use domain::Backend;
 
 /// What went wrong in a store. For the log, not for the wire.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +54,8 @@ pub(crate) trait DeviceStore: fmt::Debug + Send + Sync {
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) store: Arc<dyn DeviceStore>,
+    /// Where the domain lies.
+    pub(crate) domain: Backend,
     pub(crate) hub: HubId,
     pub(crate) status: StorageStatus,
     /// Why nothing is kept, for people, when a folder was given and could not be used.
@@ -58,29 +63,25 @@ pub(crate) struct Opened {
 }
 
 /// Opens the store in `folder`; in memory when there is none or it cannot be used.
-pub(crate) fn open(folder: Option<&Path>) -> Opened {
-    let on_disk = folder.map(|folder| {
-        let store = open_on_disk(folder)?;
-        Ok::<_, StoreError>((store.hub_id()?, store))
-    });
-    match on_disk {
-        Some(Ok((hub, store))) => Opened {
-            hub,
-            store,
-            status: StorageStatus::Disk,
-            problem: None,
-        },
-        Some(Err(error)) => in_memory(Some(format!(
-            "paired devices are forgotten when the application ends: {error}"
-        ))),
-        None => in_memory(None),
+pub(crate) fn open(folder: Option<&Path>, events: &Events) -> Opened {
+    match folder.map(|folder| open_on_disk(folder, events)) {
+        Some(Ok(opened)) => opened,
+        Some(Err(error)) => in_memory(
+            events,
+            Some(format!(
+                "projects, tasks, sessions and paired devices are forgotten when the \
+                 application ends: {error}"
+            )),
+        ),
+        None => in_memory(events, None),
     }
 }
 
-fn in_memory(problem: Option<String>) -> Opened {
+fn in_memory(events: &Events, problem: Option<String>) -> Opened {
     let hub = HubId::random();
     Opened {
         store: Arc::new(memory::MemoryStore::new(hub.clone())),
+        domain: domain::in_memory(events),
         hub,
         status: StorageStatus::Memory,
         problem,
@@ -88,11 +89,18 @@ fn in_memory(problem: Option<String>) -> Opened {
 }
 
 #[cfg(feature = "sqlite")]
-fn open_on_disk(folder: &Path) -> Result<Arc<dyn DeviceStore>, StoreError> {
-    sqlite::SqliteStore::open(folder).map(|store| Arc::new(store) as Arc<dyn DeviceStore>)
+fn open_on_disk(folder: &Path, events: &Events) -> Result<Opened, StoreError> {
+    let on_disk = sqlite::open(folder, events)?;
+    Ok(Opened {
+        hub: on_disk.devices.hub_id()?,
+        store: Arc::new(on_disk.devices),
+        domain: on_disk.domain,
+        status: StorageStatus::Disk,
+        problem: None,
+    })
 }
 
 #[cfg(not(feature = "sqlite"))]
-fn open_on_disk(_: &Path) -> Result<Arc<dyn DeviceStore>, StoreError> {
+fn open_on_disk(_: &Path, _: &Events) -> Result<Opened, StoreError> {
     Err(StoreError::new("built without the feature `sqlite`"))
 }

@@ -1,71 +1,137 @@
 //! Rows and events in memory, for hubs without a folder and for tests.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::config::Events;
 use crate::domain::{Logged, NewEvent, Page, Tables};
-use crate::error::{HubError, Result};
+use crate::error::Result;
 use crate::ids::ProjectId;
 use crate::protocol::{Entity, EntityKind, EntityRef, ListQuery};
 use crate::secret::random_code;
 
-use super::{Backend, LogBounds};
+use super::backend::{Backend, LogBounds, Reader, View, Writer, Writing, page, place};
 
-/// Events that are kept for those that come back.
-const EVENTS: usize = 10_000;
+/// A place that is forgotten with the hub.
+pub(crate) fn in_memory(events: &Events) -> Backend {
+    let rows = Arc::new(Mutex::new(Rows {
+        log: random_code(),
+        ..Rows::default()
+    }));
+    Backend {
+        reader: Box::new(MemoryReader(rows.clone())),
+        writer: Box::new(MemoryWriter {
+            rows,
+            bounds: events.clone(),
+        }),
+    }
+}
 
-/// Everything, and how to undo what the present transaction has done.
-#[derive(Debug)]
-pub(crate) struct MemoryTables {
-    rows: HashMap<EntityRef, (u64, Entity)>,
+struct MemoryWriter {
+    rows: Arc<Mutex<Rows>>,
+    bounds: Events,
+}
+
+struct MemoryReader(Arc<Mutex<Rows>>);
+
+#[derive(Debug, Default)]
+struct Rows {
+    things: HashMap<EntityRef, (u64, Entity)>,
     /// In the order in which they were made.
     order: BTreeMap<u64, EntityRef>,
     made: u64,
     requests: HashMap<String, EntityRef>,
+    /// Their names, and when each was made.
+    requested: VecDeque<(u64, String)>,
     log: String,
-    events: VecDeque<Logged>,
+    events: VecDeque<Event>,
     head: u64,
     ids: HashSet<String>,
+    now: u64,
     undo: Vec<Undo>,
 }
 
+/// One of the log, with the id that it came with and when it did.
+#[derive(Debug)]
+struct Event {
+    logged: Logged,
+    id: Option<String>,
+    at: u64,
+}
+
+/// Undoes one thing of the present step.
 #[derive(Debug)]
 enum Undo {
-    Row(EntityRef, Option<(u64, Entity)>),
-    Request(String),
-    Event(Option<String>),
+    Row(EntityRef, Option<Box<(u64, Entity)>>),
+    Request,
+    Event,
 }
 
-impl Default for MemoryTables {
-    fn default() -> Self {
-        Self {
-            rows: HashMap::new(),
-            order: BTreeMap::new(),
-            made: 0,
-            requests: HashMap::new(),
-            log: random_code(),
-            events: VecDeque::new(),
-            head: 0,
-            ids: HashSet::new(),
-            undo: Vec::new(),
-        }
+fn lock(rows: &Mutex<Rows>) -> MutexGuard<'_, Rows> {
+    rows.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Writer for MemoryWriter {
+    fn transact(
+        &mut self,
+        now: u64,
+        work: &mut dyn FnMut(&mut dyn Writing) -> Result<()>,
+    ) -> Result<()> {
+        let mut rows = lock(&self.rows);
+        rows.now = now;
+        // Every step is whole by itself, and keeping all of them cannot fail.
+        work(&mut *rows)?;
+        rows.forget(&self.bounds);
+        Ok(())
+    }
+
+    fn end(&mut self) {}
+}
+
+impl Reader for MemoryReader {
+    fn read(&mut self, work: &mut dyn FnMut(&dyn View)) -> Result<()> {
+        work(&*lock(&self.0));
+        Ok(())
     }
 }
 
-impl MemoryTables {
-    fn replace(&mut self, what: EntityRef, row: Option<(u64, Entity)>) -> Option<(u64, Entity)> {
-        match row {
+impl Rows {
+    fn replace(&mut self, what: EntityRef, row: Option<(u64, Entity)>) {
+        let before = match row {
             Some((number, entity)) => {
                 self.order.insert(number, what.clone());
-                self.rows.insert(what, (number, entity))
+                self.things.insert(what.clone(), (number, entity))
             }
-            None => self.rows.remove(&what),
+            None => self.things.remove(&what).inspect(|(number, _)| {
+                self.order.remove(number);
+            }),
+        };
+        self.undo.push(Undo::Row(what, before.map(Box::new)));
+    }
+
+    /// What is over the bounds.
+    fn forget(&mut self, bounds: &Events) {
+        let since = self.now.saturating_sub(bounds.keep_ms);
+        while let Some(first) = self.events.front()
+            && (self.events.len() > bounds.keep || first.at < since)
+        {
+            if let Some(id) = self.events.pop_front().and_then(|first| first.id) {
+                self.ids.remove(&id);
+            }
         }
+        while let Some((_, request)) = self.requested.pop_front_if(|(at, _)| *at < since) {
+            self.requests.remove(&request);
+        }
+    }
+
+    fn get(&self, what: &EntityRef) -> Option<Entity> {
+        self.things.get(what).map(|(_, entity)| entity.clone())
     }
 }
 
-impl Tables for MemoryTables {
+impl Tables for Rows {
     fn get(&self, what: &EntityRef) -> Result<Option<Entity>> {
-        Ok(self.rows.get(what).map(|(_, entity)| entity.clone()))
+        Ok(self.get(what))
     }
 
     fn of_project(&self, kind: EntityKind, project: &ProjectId) -> Result<Vec<Entity>> {
@@ -82,22 +148,17 @@ impl Tables for MemoryTables {
 
     fn put(&mut self, entity: &Entity) -> Result<()> {
         let what = entity.reference();
-        let number = self.rows.get(&what).map(|(number, _)| *number);
+        let number = self.things.get(&what).map(|(number, _)| *number);
         let number = number.unwrap_or_else(|| {
             self.made += 1;
             self.made
         });
-        let before = self.replace(what.clone(), Some((number, entity.clone())));
-        self.undo.push(Undo::Row(what, before));
+        self.replace(what, Some((number, entity.clone())));
         Ok(())
     }
 
     fn remove(&mut self, what: &EntityRef) -> Result<()> {
-        let before = self.replace(what.clone(), None);
-        if let Some((number, _)) = &before {
-            self.order.remove(number);
-        }
-        self.undo.push(Undo::Row(what.clone(), before));
+        self.replace(what.clone(), None);
         Ok(())
     }
 
@@ -107,73 +168,45 @@ impl Tables for MemoryTables {
 
     fn remember(&mut self, request: &str, made: &EntityRef) -> Result<()> {
         self.requests.insert(request.to_owned(), made.clone());
-        self.undo.push(Undo::Request(request.to_owned()));
+        self.requested.push_back((self.now, request.to_owned()));
+        self.undo.push(Undo::Request);
         Ok(())
     }
 }
 
-impl Backend for MemoryTables {
-    fn begin(&mut self) -> Result<()> {
+impl Writing for Rows {
+    fn begin_step(&mut self) -> Result<()> {
         self.undo.clear();
         Ok(())
     }
 
-    fn commit(&mut self) -> Result<()> {
+    fn keep_step(&mut self) -> Result<()> {
         self.undo.clear();
         Ok(())
     }
 
-    fn undo(&mut self) {
-        while let Some(step) = self.undo.pop() {
+    fn undo_step(&mut self) -> Result<()> {
+        for step in std::mem::take(&mut self.undo).into_iter().rev() {
             match step {
-                Undo::Row(what, before) => {
-                    if let Some((number, _)) = self.rows.get(&what) {
-                        self.order.remove(number);
+                Undo::Row(what, before) => self.replace(what, before.map(|row| *row)),
+                Undo::Request => {
+                    if let Some((_, request)) = self.requested.pop_back() {
+                        self.requests.remove(&request);
                     }
-                    self.replace(what, before);
                 }
-                Undo::Request(request) => {
-                    self.requests.remove(&request);
-                }
-                Undo::Event(id) => {
-                    self.events.pop_back();
+                Undo::Event => {
                     self.head -= 1;
-                    id.map(|id| self.ids.remove(&id));
+                    if let Some(id) = self.events.pop_back().and_then(|last| last.id) {
+                        self.ids.remove(&id);
+                    }
                 }
             }
         }
+        self.undo.clear();
+        Ok(())
     }
 
-    fn list(&self, query: &ListQuery) -> Result<Page> {
-        let after = match &query.after {
-            None => 0_u64,
-            Some(after) => after
-                .parse()
-                .map_err(|_| HubError::invalid("cursor: it is none of this list"))?,
-        };
-        let mut items = Vec::new();
-        let mut last = after;
-        for (number, what) in self.order.range(after.saturating_add(1)..) {
-            let Some((_, entity)) = self.rows.get(what).filter(|_| what.kind() == query.kind)
-            else {
-                continue;
-            };
-            if !query.wants(entity) {
-                continue;
-            }
-            if items.len() == query.limit {
-                return Ok(Page {
-                    items,
-                    next: Some(last.to_string()),
-                });
-            }
-            last = *number;
-            items.push(entity.clone());
-        }
-        Ok(Page { items, next: None })
-    }
-
-    fn append(&mut self, event: NewEvent, now: u64) -> Result<Option<Logged>> {
+    fn append(&mut self, event: NewEvent) -> Result<Option<Logged>> {
         if let Some(id) = &event.id
             && !self.ids.insert(id.clone())
         {
@@ -185,25 +218,51 @@ impl Backend for MemoryTables {
             name: event.name,
             scope: event.scope,
             data: event.data,
-            timestamp: event.timestamp.unwrap_or(now),
+            timestamp: event.timestamp.unwrap_or(self.now),
         };
-        self.events.push_back(logged.clone());
-        self.undo.push(Undo::Event(event.id));
-        if self.events.len() > EVENTS {
-            self.events.pop_front();
-        }
+        self.events.push_back(Event {
+            logged: logged.clone(),
+            id: event.id,
+            at: self.now,
+        });
+        self.undo.push(Undo::Event);
         Ok(Some(logged))
+    }
+}
+
+impl View for Rows {
+    fn get(&self, what: &EntityRef) -> Result<Option<Entity>> {
+        Ok(self.get(what))
+    }
+
+    fn list(&self, query: &ListQuery) -> Result<Page> {
+        let after = place(query)?;
+        let wanted = |what: &EntityRef| {
+            let (_, entity) = self
+                .things
+                .get(what)
+                .filter(|_| what.kind() == query.kind)?;
+            query.wants(entity).then(|| entity.clone())
+        };
+        let numbered = self
+            .order
+            .range(after.saturating_add(1)..)
+            .filter_map(|(number, what)| Some(Ok((*number, wanted(what)?))));
+        page(numbered, query.limit)
     }
 
     fn since(&self, seq: u64, limit: usize) -> Result<Vec<Logged>> {
-        let events = self.events.iter().skip_while(|event| event.seq <= seq);
-        Ok(events.take(limit).cloned().collect())
+        let first = self.events.front().map_or(0, |first| first.logged.seq);
+        let known = usize::try_from((seq + 1).saturating_sub(first)).unwrap_or(usize::MAX);
+        let events = self.events.iter().skip(known).take(limit);
+        Ok(events.map(|event| event.logged.clone()).collect())
     }
 
     fn log(&self) -> Result<LogBounds> {
+        let first = self.events.front();
         Ok(LogBounds {
             log: self.log.clone(),
-            forgotten: self.events.front().map_or(self.head, |event| event.seq - 1),
+            forgotten: first.map_or(self.head, |first| first.logged.seq - 1),
             head: self.head,
         })
     }

@@ -1,60 +1,35 @@
 //! The domain as the hub's own store keeps it: the things, and the log of events, changed
 //! together or not at all.
 //!
-//! One thread carries everything out, one thing after the other, so what is told is told in
-//! the order in which it was committed. What a mutation does is `domain::apply`'s business;
-//! where rows lie is a [`Backend`]'s.
+//! One thread carries every change out, so what is told is told in the order in which it was
+//! committed; another one reads what has been committed, so that a long list holds up nobody
+//! who writes. What a mutation does is `domain::apply`'s business; where rows lie is a
+//! [`Backend`]'s.
 
+mod backend;
 mod memory;
 #[cfg(test)]
 mod tests;
+mod threads;
 
-use std::fmt;
+use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
-use std::time::SystemTime;
 
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::{
-    Answer, Context, Cursor, Logged, Mutation, NewEvent, Outcome, Page, Services, Tables, apply,
+    Answer, Context, Cursor, Logged, Mutation, NewEvent, Outcome, Page, Services, apply,
 };
 use crate::error::{HubError, Result};
 use crate::ids::{HubId, ProjectId};
-use crate::protocol::{Entity, EntityKind, EntityRef, ListQuery, NewProject};
-use crate::time::millis_since_epoch;
+use crate::protocol::{Entity, EntityKind, EntityRef, ErrorCode, ListQuery};
 
-pub(crate) use memory::MemoryTables;
-
-/// Where rows and events lie. Used by one thread.
-pub(crate) trait Backend: Tables + Send {
-    /// Begins a transaction.
-    fn begin(&mut self) -> Result<()>;
-    /// Makes what was done since it began last.
-    fn commit(&mut self) -> Result<()>;
-    /// Undoes what was done since it began.
-    fn undo(&mut self);
-
-    fn list(&self, query: &ListQuery) -> Result<Page>;
-
-    /// Gives an event its place. None when one with its id is there already.
-    fn append(&mut self, event: NewEvent, now: u64) -> Result<Option<Logged>>;
-    /// The events after `seq`, the oldest first, at most so many.
-    fn since(&self, seq: u64, limit: usize) -> Result<Vec<Logged>>;
-    /// Which log this is, and which events it holds.
-    fn log(&self) -> Result<LogBounds>;
-}
-
-/// Which log, and which of its events it still holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LogBounds {
-    /// Another one whenever the numbers began anew.
-    pub(crate) log: String,
-    /// Events up to this one are not held any more; 0 when all are.
-    pub(crate) forgotten: u64,
-    /// The last event.
-    pub(crate) head: u64,
-}
+pub(crate) use backend::Backend;
+#[cfg(feature = "sqlite")]
+pub(super) use backend::{LogBounds, Reader, View, Writer, Writing, page, place};
+pub(crate) use memory::in_memory;
+pub(crate) use threads::OnCommit;
+use threads::{Read, WAITING, Write, step, write_together};
 
 /// What has happened after a cursor.
 #[derive(Debug)]
@@ -78,95 +53,94 @@ pub(crate) struct Snapshot {
     pub(crate) cursor: Cursor,
 }
 
-/// Told of what has been committed, in order.
-pub(crate) type OnCommit = Box<dyn FnMut(Vec<Arc<Logged>>) + Send>;
-
-type Job = Box<dyn FnOnce(&mut Worker) + Send>;
-
 /// Cheap to clone; all clones are the same store.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct DomainStore {
-    jobs: Sender<Job>,
-}
-
-impl fmt::Debug for DomainStore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DomainStore").finish_non_exhaustive()
-    }
-}
-
-/// What the thread has.
-struct Worker {
-    backend: Box<dyn Backend>,
-    hub: HubId,
-    committed: OnCommit,
+    writes: mpsc::Sender<Write>,
+    reads: mpsc::Sender<Read>,
 }
 
 impl DomainStore {
-    /// Begins to work on `backend`.
+    /// Begins to work on `backend`, and tells `committed` of what has been kept. `first` is
+    /// carried out before anything else, unless what it makes is there.
     ///
     /// # Errors
     ///
     /// When no thread can be had.
     pub(crate) fn start(
-        backend: Box<dyn Backend>,
+        backend: Backend,
         hub: HubId,
-        committed: OnCommit,
-    ) -> std::io::Result<Self> {
-        let (jobs, todo) = channel::<Job>();
-        let mut worker = Worker {
-            backend,
-            hub,
-            committed,
-        };
-        std::thread::Builder::new()
-            .name("hub-domain".into())
-            .spawn(move || {
-                if let Err(error) = worker.make_default_project() {
-                    tracing::error!(%error, "the project \"default\" could not be made");
+        first: Option<Mutation>,
+        mut committed: OnCommit,
+    ) -> io::Result<Self> {
+        let (writes, to_write) = mpsc::channel(WAITING);
+        let (reads, to_read) = mpsc::channel(WAITING);
+        let Backend { mut writer, reader } = backend;
+        if let Some(first) = first {
+            let (answer, mut answered) = oneshot::channel();
+            let mut alone = [step(answer, carrying_out(first))].into();
+            write_together(&mut *writer, &hub, &mut alone, &mut committed);
+            match answered.try_recv() {
+                Ok(Err(error)) if error.code != ErrorCode::Conflict => {
+                    tracing::error!(%error, "the first change could not be kept");
                 }
-                for job in todo {
-                    job(&mut worker);
-                }
-            })?;
-        Ok(Self { jobs })
+                _ => {}
+            }
+        }
+        let thread = |name: &str| std::thread::Builder::new().name(name.into());
+        thread("hub-domain").spawn(move || threads::write(writer, &hub, to_write, committed))?;
+        thread("hub-reader").spawn(move || threads::read(reader, to_read))?;
+        Ok(Self { writes, reads })
     }
 
     /// A store that keeps nothing and says so, for a hub that could have no other.
     pub(crate) fn ended() -> Self {
-        Self { jobs: channel().0 }
+        Self {
+            writes: mpsc::channel(1).0,
+            reads: mpsc::channel(1).0,
+        }
     }
 
-    async fn run<T: Send + 'static>(
+    async fn write<T: Send + 'static>(
         &self,
-        job: impl FnOnce(&mut Worker) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&mut dyn backend::Writing, &Context) -> Result<(T, Vec<NewEvent>)>
+        + Send
+        + 'static,
     ) -> Result<T> {
         let (answer, answered) = oneshot::channel();
-        let sent = self.jobs.send(Box::new(move |worker| {
+        let write = Write::Step(step(answer, work));
+        self.writes.send(write).await.map_err(|_| ended())?;
+        answered.await.map_err(|_| ended())?
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn backend::View) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (answer, answered) = oneshot::channel();
+        let read: Read = Box::new(move |view| {
             // Whoever asked may have stopped waiting.
-            let _ = answer.send(job(worker));
-        }));
-        let ended = || HubError::unavailable("the store has ended");
-        sent.map_err(|_| ended())?;
+            let _ = answer.send(view.and_then(work));
+        });
+        self.reads.send(read).await.map_err(|_| ended())?;
         answered.await.map_err(|_| ended())?
     }
 
     /// Writes events that happened elsewhere; those whose ids are known are left out.
     pub(crate) async fn append(&self, events: Vec<NewEvent>) -> Result<()> {
-        self.run(move |worker| worker.transact(|_, _| Ok(((), events))))
-            .await
+        self.write(move |_, _| Ok(((), events))).await
     }
 
     /// What has happened after `cursor`, at most so many events.
     pub(crate) async fn since(&self, cursor: Cursor, limit: usize) -> Result<Since> {
-        self.run(move |worker| {
-            let bounds = worker.backend.log()?;
+        self.read(move |view| {
+            let bounds = view.log()?;
             let covered =
                 cursor.log == bounds.log && (bounds.forgotten..=bounds.head).contains(&cursor.seq);
             if !covered {
                 return Ok(Since::Unknown);
             }
-            let events = worker.backend.since(cursor.seq, limit)?;
+            let events = view.since(cursor.seq, limit)?;
             Ok(Since::Events(events.into_iter().map(Arc::new).collect()))
         })
         .await
@@ -174,7 +148,7 @@ impl DomainStore {
 
     /// The place after the last event.
     pub(crate) async fn head(&self) -> Result<Cursor> {
-        self.run(|worker| worker.head()).await
+        self.read(head).await
     }
 
     /// Everything of a project, each list at most `limit` long.
@@ -184,112 +158,84 @@ impl DomainStore {
         archived: bool,
         limit: usize,
     ) -> Result<Snapshot> {
-        self.run(move |worker| worker.snapshot(&project, archived, limit))
+        self.read(move |view| snapshot(view, &project, archived, limit))
             .await
     }
+
+    /// Takes no further change, and returns when all that were brought are kept.
+    pub(crate) async fn end(&self) {
+        let (told, ended) = oneshot::channel();
+        if self.writes.send(Write::End(told)).await.is_ok() {
+            // An error: the thread is gone already.
+            let _ = ended.await;
+        }
+    }
+}
+
+fn ended() -> HubError {
+    HubError::unavailable("the store has ended")
 }
 
 impl Services for DomainStore {
     fn get(&self, what: EntityRef) -> Answer<'_, Option<Entity>> {
-        Box::pin(self.run(move |worker| worker.backend.get(&what)))
+        Box::pin(self.read(move |view| view.get(&what)))
     }
 
     fn list(&self, query: ListQuery) -> Answer<'_, Page> {
-        Box::pin(self.run(move |worker| worker.backend.list(&query)))
+        Box::pin(self.read(move |view| view.list(&query)))
     }
 
     fn change(&self, mutation: Mutation) -> Answer<'_, Outcome> {
-        Box::pin(self.run(move |worker| worker.change(mutation)))
+        Box::pin(self.write(carrying_out(mutation)))
     }
 }
 
-impl Worker {
-    /// Runs `work` and writes the events that come of it, as one.
-    fn transact<T>(
-        &mut self,
-        work: impl FnOnce(&mut dyn Backend, &Context) -> Result<(T, Vec<NewEvent>)>,
-    ) -> Result<T> {
-        let context = Context {
-            hub: self.hub.clone(),
-            now: millis_since_epoch(SystemTime::now()),
-        };
-        self.backend.begin()?;
-        let done = work(&mut *self.backend, &context).and_then(|(done, events)| {
-            let mut logged = Vec::with_capacity(events.len());
-            for event in events {
-                logged.extend(self.backend.append(event, context.now)?.map(Arc::new));
-            }
-            self.backend.commit()?;
-            Ok((done, logged))
-        });
-        match done {
-            Ok((done, logged)) => {
-                if !logged.is_empty() {
-                    (self.committed)(logged);
-                }
-                Ok(done)
-            }
-            Err(error) => {
-                self.backend.undo();
-                Err(error)
-            }
-        }
+fn carrying_out(
+    mutation: Mutation,
+) -> impl FnOnce(&mut dyn backend::Writing, &Context) -> Result<(Outcome, Vec<NewEvent>)> {
+    move |tables, context| {
+        let outcome = apply(tables, context, mutation)?;
+        let events = outcome.events.clone();
+        Ok((outcome, events))
     }
+}
 
-    /// It always exists: terminals that name no project belong to it.
-    fn make_default_project(&mut self) -> Result<()> {
-        let id = ProjectId::default();
-        if self.backend.get(&EntityRef::Project(id.clone()))?.is_some() {
-            return Ok(());
-        }
-        let mutation = Mutation::CreateProject(NewProject {
-            name: id.to_string(),
-            id: Some(id),
-            ..NewProject::default()
-        });
-        self.change(mutation).map(drop)
-    }
+fn head(view: &dyn backend::View) -> Result<Cursor> {
+    let bounds = view.log()?;
+    Ok(Cursor {
+        log: bounds.log,
+        seq: bounds.head,
+    })
+}
 
-    fn change(&mut self, mutation: Mutation) -> Result<Outcome> {
-        self.transact(|backend, context| {
-            let outcome = apply(backend, context, mutation)?;
-            let events = outcome.events.clone();
-            Ok((outcome, events))
-        })
-    }
-
-    fn head(&self) -> Result<Cursor> {
-        let bounds = self.backend.log()?;
-        Ok(Cursor {
-            log: bounds.log,
-            seq: bounds.head,
-        })
-    }
-
-    fn snapshot(&self, project: &ProjectId, archived: bool, limit: usize) -> Result<Snapshot> {
-        let what = EntityRef::Project(project.clone());
-        let not_found = || HubError::not_found(format!("there is no project {:?}", what.id()));
-        let found = self.backend.get(&what)?.ok_or_else(not_found)?;
-        let mut truncated = false;
-        let mut all = |kind| -> Result<Vec<Entity>> {
-            let page = self.backend.list(&ListQuery {
-                kind,
-                projects: Some(vec![project.clone()]),
-                to: None,
-                archived,
-                limit,
-                after: None,
-            })?;
-            truncated |= page.next.is_some();
-            Ok(page.items)
-        };
-        Ok(Snapshot {
-            sessions: all(EntityKind::Session)?,
-            tasks: all(EntityKind::Task)?,
-            team_members: all(EntityKind::TeamMember)?,
-            project: found,
-            truncated,
-            cursor: self.head()?,
-        })
-    }
+fn snapshot(
+    view: &dyn backend::View,
+    project: &ProjectId,
+    archived: bool,
+    limit: usize,
+) -> Result<Snapshot> {
+    let what = EntityRef::Project(project.clone());
+    let not_found = || HubError::not_found(format!("there is no project {:?}", what.id()));
+    let found = view.get(&what)?.ok_or_else(not_found)?;
+    let mut truncated = false;
+    let mut all = |kind| -> Result<Vec<Entity>> {
+        let page = view.list(&ListQuery {
+            kind,
+            projects: Some(vec![project.clone()]),
+            to: None,
+            archived,
+            limit,
+            after: None,
+        })?;
+        truncated |= page.next.is_some();
+        Ok(page.items)
+    };
+    Ok(Snapshot {
+        sessions: all(EntityKind::Session)?,
+        tasks: all(EntityKind::Task)?,
+        team_members: all(EntityKind::TeamMember)?,
+        project: found,
+        truncated,
+        cursor: head(view)?,
+    })
 }

@@ -1,9 +1,6 @@
-//! The store in an SQLite file, on a thread of its own. One hub at a time: a lock file keeps a
-//! second instance of the application from the same folder.
+//! Paired devices and the hub's identity, on a connection and a thread of their own.
 
 use std::fs::File;
-use std::io;
-use std::path::Path;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
@@ -12,41 +9,22 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::ids::{DeviceId, HubId, ProjectId};
 use crate::protocol::{Device, Role};
 
-use super::{DeviceStore, StoreError, StoredDevice};
-
-/// The file in the data folder.
-const FILE: &str = "realtime-hub.sqlite3";
-
-/// Steps from an empty file to the present schema; `user_version` counts those taken. A step
-/// that has been released is never changed.
-const MIGRATIONS: &[&str] = &["
-    CREATE TABLE hub (id TEXT NOT NULL);
-    CREATE TABLE devices (
-        id TEXT PRIMARY KEY,
-        name TEXT NOT NULL,
-        role TEXT NOT NULL,
-        projects TEXT,
-        token_hash BLOB NOT NULL UNIQUE,
-        created_at INTEGER NOT NULL
-    ) STRICT;
-"];
+use super::super::{DeviceStore, StoreError, StoredDevice};
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 #[derive(Debug)]
-pub(crate) struct SqliteStore {
+pub(crate) struct SqliteDevices {
     jobs: Sender<Job>,
     /// Held as long as the store is, or until it is released.
     lock: Mutex<Option<File>>,
 }
 
-impl SqliteStore {
+impl SqliteDevices {
     /// # Errors
     ///
-    /// When another instance uses the folder, or it cannot be written, or the file is damaged.
-    pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
-        let lock = lock(folder)?;
-        let mut connection = connect(&folder.join(FILE)).map_err(StoreError::new)?;
+    /// When no thread can be had.
+    pub(super) fn start(mut connection: Connection, lock: File) -> Result<Self, StoreError> {
         let (jobs, todo) = channel::<Job>();
         std::thread::Builder::new()
             .name("hub-store".into())
@@ -80,41 +58,7 @@ impl SqliteStore {
     }
 }
 
-fn lock(folder: &Path) -> Result<File, StoreError> {
-    crate::lock::lock(folder, "realtime-hub.lock")
-        .map_err(StoreError::new)?
-        .ok_or_else(|| StoreError::new("another instance of the application uses this data folder"))
-}
-
-fn connect(file: &Path) -> rusqlite::Result<Connection> {
-    let mut connection = Connection::open(file)?;
-    restrict(file).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    let taken: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    for (number, step) in (1u32..)
-        .zip(MIGRATIONS)
-        .filter(|(number, _)| *number > taken)
-    {
-        let change = connection.transaction()?;
-        change.execute_batch(step)?;
-        change.pragma_update(None, "user_version", number)?;
-        change.commit()?;
-    }
-    Ok(connection)
-}
-
-/// Hashes of tokens are no secrets, but nobody else's business either.
-fn restrict(file: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))?;
-    }
-    Ok(())
-}
-
-impl DeviceStore for SqliteStore {
+impl DeviceStore for SqliteDevices {
     fn hub_id(&self) -> Result<HubId, StoreError> {
         let fresh = HubId::random();
         let id = self.run(move |connection| {
