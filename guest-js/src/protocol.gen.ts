@@ -521,7 +521,7 @@ status: SessionStatus,
  */
 startedAt: number, 
 /**
- * When it last changed or reported, in milliseconds since the epoch.
+ * When it last changed, in milliseconds since the epoch.
  */
 lastActivity: number, 
 /**

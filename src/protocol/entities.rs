@@ -197,7 +197,7 @@ pub struct Session {
     pub status: SessionStatus,
     /// Milliseconds since the epoch.
     pub started_at: u64,
-    /// When it last changed or reported, in milliseconds since the epoch.
+    /// When it last changed, in milliseconds since the epoch.
     pub last_activity: u64,
     /// When it ended, in milliseconds since the epoch.
     pub completed_at: Option<u64>,

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::error::{HubError, Result};
+use crate::error::Result;
 use crate::ids::MailId;
-use crate::protocol::{Entity, EntityRef, EventName, Mail, NewMail, Session};
+use crate::protocol::{Entity, EntityKind, EntityRef, EventName, Mail, NewMail, Session};
 
 use super::super::valid;
 use super::Change;
@@ -17,13 +17,7 @@ impl Change<'_> {
             return Ok(sent);
         }
         let project = self.project(&new.project_id)?.id;
-        let to: Session = self.get(EntityRef::Session(new.to_session_id.clone()))?;
-        if to.project_id != project {
-            return Err(HubError::not_found(format!(
-                "there is no session {:?} in this project",
-                to.id.as_str()
-            )));
-        }
+        let to = self.session_of(&project, &new.to_session_id)?;
         let kind = new.kind.unwrap_or_else(|| "directive".into());
         valid::words("type", &kind, valid::WORD)?;
         valid::words("subject", &new.subject, valid::TITLE)?;
@@ -53,6 +47,21 @@ impl Change<'_> {
         let fields = json!({"id": id, "toSessionId": mail.to_session_id});
         self.tell_mail(EventName::MailDeleted, &mail, &fields);
         Ok(mail.into())
+    }
+
+    /// Nobody is left to read it.
+    pub(super) fn delete_mail_to(&mut self, session: &Session) -> Result<()> {
+        for mail in self
+            .tables
+            .of_project(EntityKind::Mail, &session.project_id)?
+        {
+            if let Entity::Mail(mail) = mail
+                && mail.to_session_id == session.id
+            {
+                self.delete_mail(&mail.id)?;
+            }
+        }
+        Ok(())
     }
 
     /// It is for the session that gets it.

@@ -5,6 +5,7 @@
 
 mod mail;
 mod projects;
+mod reports;
 mod sessions;
 mod tasks;
 mod team;
@@ -144,8 +145,12 @@ impl Change<'_> {
     fn make(&mut self, of: &str, request: Option<&String>, entity: &Entity) -> Result<()> {
         self.created = true;
         self.tables.put(entity)?;
+        self.remember(of, request, &entity.reference())
+    }
+
+    fn remember(&mut self, of: &str, request: Option<&String>, made: &EntityRef) -> Result<()> {
         match request {
-            Some(request) => self.tables.remember(&key(of, request), &entity.reference()),
+            Some(request) => self.tables.remember(&key(of, request), made),
             None => Ok(()),
         }
     }

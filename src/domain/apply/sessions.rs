@@ -1,24 +1,34 @@
-//! Sessions: made, started, changed, heard of, removed.
+//! Sessions: made, started, changed, removed.
 
 use serde_json::json;
 
 use crate::error::{HubError, Result};
-use crate::ids::{SessionId, TaskId};
+use crate::ids::{ProjectId, SessionId, TaskId};
 use crate::protocol::{
-    Entity, EntityRef, EventName, Modal, NeedsInput, NeedsInputPatch, NewSession, NewTimelineEntry,
-    Report, Session, SessionPatch, SessionStatus, Task, TimelineEntry,
+    Entity, EntityRef, EventName, NeedsInput, NewSession, Session, SessionPatch, SessionStatus,
 };
 
 use super::super::mutation::Spawn;
 use super::super::valid;
 use super::{Change, matches, set};
 
-/// Lines of history that a session keeps.
-const TIMELINE: usize = 200;
-
 impl Change<'_> {
-    fn session(&self, id: &SessionId) -> Result<Session> {
+    pub(super) fn session(&self, id: &SessionId) -> Result<Session> {
         self.get(EntityRef::Session(id.clone()))
+    }
+
+    /// Those of other projects are not there.
+    pub(super) fn session_of(&self, project: &ProjectId, id: &SessionId) -> Result<Session> {
+        let session = self.tables.get(&EntityRef::Session(id.clone()))?;
+        session
+            .and_then(|session| Session::try_from(session).ok())
+            .filter(|session| session.project_id == *project)
+            .ok_or_else(|| {
+                HubError::not_found(format!(
+                    "there is no session {:?} in this project",
+                    id.as_str()
+                ))
+            })
     }
 
     pub(super) fn create_session(&mut self, new: NewSession) -> Result<Entity> {
@@ -76,19 +86,23 @@ impl Change<'_> {
         of: &str,
         request: Option<&String>,
     ) -> Result<Session> {
-        let id = session.id.clone();
-        self.make(of, request, &session.into())?;
+        self.make(of, request, &session.clone().into())?;
         let at = self.events.len();
-        for task in tasks {
-            let mut task: Task = self.get(EntityRef::Task(task.clone()))?;
-            self.link(&id, &mut task)?;
-        }
+        self.take_up(&session, tasks)?;
         // It is told of as it is in the end, and first of all.
         let linked = self.events.split_off(at);
-        let session = self.session(&id)?;
+        let session = self.session(&session.id)?;
         self.tell_of(EventName::SessionCreated, &session);
         self.events.extend(linked);
         Ok(session)
+    }
+
+    fn take_up(&mut self, session: &Session, tasks: &[TaskId]) -> Result<()> {
+        for task in tasks {
+            let mut task = self.task_of(&session.project_id, task)?;
+            self.link(&session.id, &mut task)?;
+        }
+        Ok(())
     }
 
     pub(super) fn spawn_session(&mut self, spawn: Spawn) -> Result<Entity> {
@@ -97,12 +111,21 @@ impl Change<'_> {
         if let Some(made) = self.repeated(&of, request.as_ref())? {
             return Ok(made);
         }
+        check_spawn(&spawn)?;
         let known = match &spawn.session.id {
             Some(id) => self.tables.get(&EntityRef::Session(id.clone()))?,
             None => None,
         };
         let session = match known.map(Session::try_from) {
-            Some(Ok(session)) => self.spawn_again(session, &spawn)?,
+            Some(Ok(session)) => {
+                let session = self.spawn_again(session, &spawn)?;
+                self.remember(
+                    &of,
+                    request.as_ref(),
+                    &EntityRef::Session(session.id.clone()),
+                )?;
+                session
+            }
             _ => {
                 let (mut session, tasks) = self.new_session(spawn.session)?;
                 session.status = SessionStatus::Spawning;
@@ -139,7 +162,10 @@ impl Change<'_> {
         session.env_keys.clone_from(&spawn.env_keys);
         session.needs_input = NeedsInput::default();
         self.changed_session(&mut session, SessionStatus::Spawning, None)?;
-        Ok(session)
+        let tasks = spawn.session.task_ids.as_deref().unwrap_or_default();
+        valid::ids("taskIds", tasks)?;
+        self.take_up(&session, tasks)?;
+        self.session(&session.id)
     }
 
     pub(super) fn update_session(
@@ -169,14 +195,15 @@ impl Change<'_> {
         let needs = self.needs(&mut session, patch.needs_input)?;
         let status = patch.status.unwrap_or(session.status);
         self.changed_session(&mut session, status, reason)?;
-        if needs {
+        // It may have ended by the same change.
+        if needs && session.needs_input.active {
             self.notify_needs(&session);
         }
         Ok(session.into())
     }
 
     /// Keeps a changed session, and tells of it.
-    fn changed_session(
+    pub(super) fn changed_session(
         &mut self,
         session: &mut Session,
         status: SessionStatus,
@@ -212,145 +239,12 @@ impl Change<'_> {
         self.tell_session(name, &session.project_id, &session.id, session);
     }
 
-    /// True when it begins to wait for somebody.
-    fn needs(&self, session: &mut Session, patch: Option<NeedsInputPatch>) -> Result<bool> {
-        let Some(patch) = patch else {
-            return Ok(false);
-        };
-        valid::opt(patch.message.as_ref(), |text: &str| {
-            valid::at_most("message", text, valid::MESSAGE)
-        })?;
-        let before = std::mem::take(&mut session.needs_input);
-        if patch.active {
-            session.needs_input = NeedsInput {
-                active: true,
-                message: patch.message,
-                since: before.since.or(Some(self.context.now)),
-            };
-        }
-        Ok(patch.active && !before.active)
-    }
-
-    fn notify_needs(&mut self, session: &Session) {
-        let mut fields = json!({"name": session.name});
-        if let Some(message) = &session.needs_input.message {
-            fields["message"] = message.as_str().into();
-        }
-        self.tell_session(
-            EventName::NotifyNeedsInput,
-            &session.project_id,
-            &session.id,
-            &fields,
-        );
-    }
-
-    pub(super) fn report(&mut self, id: &SessionId, report: &Report) -> Result<Entity> {
-        let mut session = self.session(id)?;
-        valid::words("type", &report.kind, valid::WORD)?;
-        valid::opt(report.message.as_ref(), |text: &str| {
-            valid::at_most("message", text, valid::MESSAGE)
-        })?;
-        let status = match report.kind.as_str() {
-            "needs_input" => {
-                let patch = NeedsInputPatch {
-                    active: true,
-                    message: report.message.clone(),
-                };
-                let needs = self.needs(&mut session, Some(patch))?;
-                let status = session.status;
-                self.changed_session(&mut session, status, None)?;
-                if needs {
-                    self.notify_needs(&session);
-                }
-                return Ok(session.into());
-            }
-            "completed" => SessionStatus::Completed,
-            "failed" => SessionStatus::Failed,
-            _ => {
-                let mut fields = json!({"type": report.kind});
-                if let Some(message) = &report.message {
-                    fields["message"] = message.as_str().into();
-                }
-                if let Some(task) = &report.task_id {
-                    fields["taskId"] = task.as_str().into();
-                }
-                let name = EventName::NotifyProgress;
-                self.tell_session(name, &session.project_id, id, &fields);
-                return Ok(session.into());
-            }
-        };
-        self.changed_session(&mut session, status, report.message.as_deref())?;
-        Ok(session.into())
-    }
-
-    pub(super) fn add_to_timeline(
-        &mut self,
-        id: &SessionId,
-        entry: NewTimelineEntry,
-    ) -> Result<Entity> {
-        let mut session = self.session(id)?;
-        valid::words("type", &entry.kind, valid::WORD)?;
-        valid::opt(entry.message.as_ref(), |text: &str| {
-            valid::at_most("message", text, valid::MESSAGE)
-        })?;
-        session.timeline.push(TimelineEntry {
-            kind: entry.kind,
-            message: entry.message,
-            timestamp: self.context.now,
-        });
-        let old = session.timeline.len().saturating_sub(TIMELINE);
-        session.timeline.drain(..old);
-        let status = session.status;
-        self.changed_session(&mut session, status, None)?;
-        Ok(session.into())
-    }
-
-    pub(super) fn modal(&mut self, id: &SessionId, modal: &Modal) -> Result<Entity> {
-        let session = self.session(id)?;
-        let timestamp = self.context.now;
-        let (name, modal_id, fields) = match modal {
-            Modal::Shown {
-                modal_id,
-                title,
-                html,
-                file_path,
-            } => {
-                valid::at_most("title", title, valid::TITLE)?;
-                valid::text("html", html, valid::HTML)?;
-                let mut fields = json!({"title": title, "html": html});
-                if let Some(path) = file_path {
-                    valid::text("filePath", path, valid::PATH)?;
-                    fields["filePath"] = path.as_str().into();
-                }
-                (EventName::SessionModal, modal_id, fields)
-            }
-            Modal::Action {
-                modal_id,
-                action,
-                data,
-            } => {
-                valid::words("action", action, valid::NAME)?;
-                valid::json("data", data)?;
-                let fields = json!({"action": action, "data": data});
-                (EventName::SessionModalAction, modal_id, fields)
-            }
-            Modal::Closed { modal_id } => (EventName::SessionModalClosed, modal_id, json!({})),
-        };
-        valid::words("modalId", modal_id, crate::ids::MAX_ID_LEN)?;
-        let mut fields = fields;
-        fields["modalId"] = modal_id.as_str().into();
-        fields["timestamp"] = timestamp.into();
-        self.tell_session(name, &session.project_id, id, &fields);
-        Ok(session.into())
-    }
-
     pub(super) fn delete_session(&mut self, id: &SessionId) -> Result<Entity> {
         let session = self.session(id)?;
         for task in &session.task_ids {
-            if let Ok(mut task) = self.get::<Task>(EntityRef::Task(task.clone())) {
-                self.unlink(id, &mut task)?;
-            }
+            self.leave(id, task)?;
         }
+        self.delete_mail_to(&session)?;
         self.tables.remove(&EntityRef::Session(id.clone()))?;
         let fields = json!({"id": id});
         self.tell_session(EventName::SessionDeleted, &session.project_id, id, &fields);
@@ -361,6 +255,16 @@ impl Change<'_> {
 /// What its request is called among others.
 fn of(new: &NewSession) -> String {
     format!("session {}", new.project_id)
+}
+
+fn check_spawn(spawn: &Spawn) -> Result<()> {
+    valid::opt(spawn.command.as_ref(), |text: &str| {
+        valid::text("command", text, valid::TEXT)
+    })?;
+    valid::opt(spawn.cwd.as_ref(), |text: &str| {
+        valid::text("cwd", text, valid::PATH)
+    })?;
+    valid::json("env", &spawn.env_keys)
 }
 
 fn check(

@@ -12,6 +12,9 @@ use crate::protocol::{
 use super::super::valid;
 use super::{Change, matches, set};
 
+/// Sessions of a task, and tasks of a session.
+const LINKS: usize = 500;
+
 impl Change<'_> {
     fn task(&self, id: &TaskId) -> Result<Task> {
         self.get(EntityRef::Task(id.clone()))
@@ -166,6 +169,11 @@ impl Change<'_> {
             }
             None => {}
         }
+        if let TaskStatus::Completed | TaskStatus::Cancelled | TaskStatus::Archived = task.status {
+            return Err(HubError::conflict(
+                "there is nothing left to do in this task",
+            ));
+        }
         self.link(session, &mut task)?;
         task.claimed_by = Some(session.clone());
         let status = match task.status {
@@ -177,28 +185,35 @@ impl Change<'_> {
     }
 
     pub(super) fn add_task(&mut self, session: &SessionId, task: &TaskId) -> Result<Entity> {
-        let mut task = self.task(task)?;
+        let worker: Session = self.get(EntityRef::Session(session.clone()))?;
+        let mut task = self.task_of(&worker.project_id, task)?;
         self.link(session, &mut task)?;
         self.get::<Session>(EntityRef::Session(session.clone()))
             .map(Entity::from)
     }
 
+    /// Those of other projects are not there.
+    pub(super) fn task_of(&self, project: &ProjectId, id: &TaskId) -> Result<Task> {
+        let task = self.tables.get(&EntityRef::Task(id.clone()))?;
+        task.and_then(|task| Task::try_from(task).ok())
+            .filter(|task| task.project_id == *project)
+            .ok_or_else(|| {
+                HubError::not_found(format!(
+                    "there is no task {:?} in this project",
+                    id.as_str()
+                ))
+            })
+    }
+
     /// A session works on a task from now on, if it does not yet.
     pub(super) fn link(&mut self, session: &SessionId, task: &mut Task) -> Result<()> {
-        let mut worker: Session = self.get(EntityRef::Session(session.clone()))?;
-        if worker.project_id != task.project_id {
-            return Err(HubError::not_found(format!(
-                "there is no session {:?} in this project",
-                session.as_str()
-            )));
-        }
+        let mut worker = self.session_of(&task.project_id, session)?;
         if task.session_ids.contains(session) {
             return Ok(());
         }
-        if task.session_ids.len() >= valid::IDS || worker.task_ids.len() >= valid::IDS {
+        if task.session_ids.len() >= LINKS || worker.task_ids.len() >= LINKS {
             return Err(HubError::too_large(format!(
-                "a session has at most {} tasks, and a task as many sessions",
-                valid::IDS
+                "a session has at most {LINKS} tasks, and a task as many sessions"
             )));
         }
         task.session_ids.push(session.clone());
@@ -218,31 +233,39 @@ impl Change<'_> {
 
     pub(super) fn remove_task(&mut self, session: &SessionId, task: &TaskId) -> Result<Entity> {
         let mut worker: Session = self.get(EntityRef::Session(session.clone()))?;
-        let mut task = self.task(task)?;
-        if !worker.task_ids.contains(&task.id) {
+        if !worker.task_ids.contains(task) {
             return Err(HubError::not_found(
                 "this session does not work on this task",
             ));
         }
-        worker.task_ids.retain(|id| *id != task.id);
+        worker.task_ids.retain(|id| id != task);
         self.tables.put(&worker.clone().into())?;
-        self.unlink(session, &mut task)?;
+        self.leave(session, task)?;
         Ok(worker.into())
     }
 
-    /// The task's side of a session's leaving it.
-    pub(super) fn unlink(&mut self, session: &SessionId, task: &mut Task) -> Result<()> {
+    /// The task's side of a session's leaving it. What the session had for itself is free.
+    pub(super) fn leave(&mut self, session: &SessionId, task: &TaskId) -> Result<()> {
+        let mut task = self.task(task)?;
         task.session_ids.retain(|id| id != session);
         task.task_session_statuses.remove(session);
-        task.claimed_by.take_if(|owner| owner == session);
-        self.tables.put(&task.clone().into())?;
+        self.tell_left(session, &task);
+        match task.claimed_by.take_if(|owner| owner == session) {
+            None => self.tables.put(&task.into()),
+            Some(_) => {
+                let status = task.status;
+                self.changed_task(&mut task, status)
+            }
+        }
+    }
+
+    fn tell_left(&mut self, session: &SessionId, task: &Task) {
         self.tell_link(
             [EventName::TaskSessionRemoved, EventName::SessionTaskRemoved],
             &task.project_id,
             session,
             &task.id,
         );
-        Ok(())
     }
 
     fn tell_link(
@@ -258,13 +281,12 @@ impl Change<'_> {
     }
 
     pub(super) fn delete_task(&mut self, id: &TaskId) -> Result<Entity> {
-        let mut task = self.task(id)?;
-        for session in task.session_ids.clone() {
-            if let Ok(mut worker) = self.get::<Session>(EntityRef::Session(session.clone())) {
-                worker.task_ids.retain(|task| task != id);
-                self.tables.put(&worker.into())?;
-            }
-            self.unlink(&session, &mut task)?;
+        let task = self.task(id)?;
+        for session in &task.session_ids {
+            let mut worker: Session = self.get(EntityRef::Session(session.clone()))?;
+            worker.task_ids.retain(|task| task != id);
+            self.tables.put(&worker.into())?;
+            self.tell_left(session, &task);
         }
         for other in self.tables.of_project(EntityKind::Task, &task.project_id)? {
             if let Entity::Task(mut other) = other
@@ -281,7 +303,8 @@ impl Change<'_> {
         Ok(task.into())
     }
 
-    /// Parents and dependencies are tasks of the same project, and nothing waits for itself.
+    /// Parents and dependencies are other tasks of the same project, and no task is a part of
+    /// itself.
     fn related(
         &self,
         id: &TaskId,
@@ -296,15 +319,7 @@ impl Change<'_> {
                     "a task is no part of itself, nor waits for itself",
                 ));
             }
-            match self.task(other) {
-                Ok(other) if other.project_id == *project => {}
-                Ok(_) | Err(_) => {
-                    return Err(HubError::not_found(format!(
-                        "there is no task {:?} in this project",
-                        other.as_str()
-                    )));
-                }
-            }
+            self.task_of(project, other)?;
         }
         let mut above = parent.cloned();
         // As deep as anybody could mean.

@@ -9,6 +9,10 @@
 mod backend;
 mod memory;
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod tests;
 mod threads;
 
