@@ -6,6 +6,12 @@
 //! room knows no sockets; a [`Line`] leads to one.
 
 mod index;
+#[cfg(test)]
+mod orders_tests;
+#[cfg(test)]
+mod table_tests;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
