@@ -175,14 +175,18 @@ impl Owned {
             let state = self.session.state();
             state.kept.too_far_behind(&state.stream)
         };
-        if behind {
+        let tasks = self.registry.tasks();
+        let session = self.session.clone();
+        let starving = match behind {
+            false => session.output(data.as_bytes()),
+            true => {
+                let output = move || session.output(data.as_bytes());
+                tasks.blocking(output).await.unwrap_or(false)
+            }
+        };
+        if starving {
             let session = self.session.clone();
-            let tasks = self.registry.tasks();
-            tasks
-                .blocking(move || session.output(data.as_bytes()))
-                .await;
-        } else {
-            self.session.output(data.as_bytes());
+            tasks.blocking(move || session.let_viewers_run()).await;
         }
         Ok(())
     }

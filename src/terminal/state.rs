@@ -24,8 +24,8 @@ const MOVING: Duration = Duration::from_millis(10);
 /// ever. There is one of it at most.
 const WRITING: Duration = Duration::from_secs(1);
 
-/// With so much to give to viewers that move, in bytes and all of them together, they starve: one
-/// alone rarely is so far behind, and of fifty each has not had its turn.
+/// With so much to give to viewers that could take it, in bytes and all of them together, they
+/// starve: one alone rarely is so far behind, and of fifty each has not had its turn.
 const STARVING: u64 = 1 << 20;
 
 /// So long after a program asked for the cursor's position, what may be an answer is taken for
@@ -49,8 +49,6 @@ pub(crate) struct State {
     pub(crate) wanted: bool,
     /// How many [`LOT`]s there have been.
     lots: u64,
-    /// Some viewer lacks processor time.
-    starving: bool,
     /// When each [`LOT`] that is held was complete, and the offset after it.
     stamps: VecDeque<(u64, Instant)>,
     pub(crate) kept: Kept,
@@ -71,6 +69,8 @@ pub(crate) struct State {
 pub(crate) struct Place {
     offset: u64,
     moved: Instant,
+    /// Since then it has been waiting for its connection or for credit.
+    held_up: bool,
     pub(crate) exit_told: bool,
 }
 
@@ -84,8 +84,8 @@ pub(crate) struct Wakes {
     pub(crate) gatherers: bool,
     /// The keeper of the screen.
     pub(crate) keeper: bool,
-    /// Viewers that take what they get and still fall behind: it is processor time that they
-    /// lack, and the reader may have it.
+    /// Viewers that could take more and fall behind: it is processor time that they lack, and
+    /// the reader may have it.
     pub(crate) starving: bool,
 }
 
@@ -94,6 +94,7 @@ impl Place {
         Self {
             offset: cursor.offset,
             moved: Instant::now(),
+            held_up: false,
             exit_told: cursor.exit_given(),
         }
     }
@@ -109,7 +110,6 @@ impl State {
             recorder: None,
             wanted: false,
             lots: 0,
-            starving: false,
             stamps: VecDeque::new(),
             kept: Kept::new(),
             title: None,
@@ -129,26 +129,23 @@ impl State {
         self.forget();
         let lots = self.stream.end() / LOT;
         let another_lot = std::mem::replace(&mut self.lots, lots) != lots;
-        if another_lot || self.starving {
-            self.starving = self.starves_somebody();
-        }
         if another_lot {
             self.stamps.push_back((self.stream.end(), Instant::now()));
         }
         Wakes {
             gatherers: another_lot,
-            starving: self.starving,
+            starving: another_lot && self.starves_somebody(),
             ..self.wakes()
         }
     }
 
-    /// Whether there is much to give to viewers that take what they get.
-    fn starves_somebody(&self) -> bool {
+    /// Whether there is much to give to viewers that move and wait for nothing but their turn.
+    pub(crate) fn starves_somebody(&self) -> bool {
         let (end, now) = (self.stream.end(), Instant::now());
         let behind: u64 = self
             .places
             .values()
-            .filter(|place| now.duration_since(place.moved) < MOVING)
+            .filter(|place| !place.held_up && now.duration_since(place.moved) < MOVING)
             .map(|place| end.saturating_sub(place.offset))
             .sum();
         behind >= STARVING
@@ -215,10 +212,18 @@ impl State {
         let place = Place {
             offset: self.stream.end(),
             moved: Instant::now(),
+            held_up: false,
             exit_told: false,
         };
         self.places.insert(self.next_viewer, place);
         self.next_viewer
+    }
+
+    /// Notes that a viewer waits for its connection or for credit, until it moves again.
+    pub(crate) fn held_up(&mut self, viewer: u64) {
+        if let Some(place) = self.places.get_mut(&viewer) {
+            place.held_up = true;
+        }
     }
 
     /// Takes in the viewer that records, at the first byte.
@@ -270,5 +275,79 @@ impl State {
         }
         self.forget();
         self.wakes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZE: Size = Size { cols: 80, rows: 24 };
+
+    /// What some viewers do that have not been given what was printed.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum They {
+        Run,
+        AreHeldUp,
+        /// They were held up, and have taken a byte since.
+        GoOn,
+        CatchUp,
+        /// They have taken nothing for long.
+        Stall,
+        Leave,
+    }
+
+    fn act(state: &mut State, viewer: u64, what: They) {
+        let mut cursor = Cursor::at_start();
+        match what {
+            They::Run | They::Stall => {}
+            They::AreHeldUp => state.held_up(viewer),
+            They::GoOn => {
+                state.held_up(viewer);
+                cursor.offset = 1;
+                state.places.insert(viewer, Place::at(&cursor));
+            }
+            They::CatchUp => {
+                cursor.offset = state.stream.end();
+                state.places.insert(viewer, Place::at(&cursor));
+            }
+            They::Leave => {
+                state.places.remove(&viewer);
+            }
+        }
+    }
+
+    #[test]
+    fn table_of_who_starves() {
+        let much = STARVING as usize;
+        for (viewers, bytes, they, starve) in [
+            (0, 4 * much, They::Run, false),
+            (1, much - 1, They::Run, false),
+            (1, much, They::Run, true),
+            (50, much / 50, They::Run, false),
+            (50, much / 50 + 1, They::Run, true),
+            (50, much, They::AreHeldUp, false),
+            (1, much, They::GoOn, false),
+            (1, much + 1, They::GoOn, true),
+            (50, much, They::CatchUp, false),
+            (50, much, They::Stall, false),
+            (50, much, They::Leave, false),
+        ] {
+            let mut state = State::new(SIZE, 1 << 20, 8 << 20);
+            let numbers: Vec<u64> = (0..viewers).map(|_| state.new_viewer()).collect();
+            let _ = state.push(&vec![b'x'; bytes]);
+            numbers.iter().for_each(|n| act(&mut state, *n, they));
+            let now = Instant::now();
+            // However slow the machine is that runs this.
+            let moved = match they {
+                They::Stall => now.checked_sub(MOVING).unwrap(),
+                _ => now + MOVING * 1000,
+            };
+            for place in state.places.values_mut() {
+                place.moved = moved;
+            }
+            let what = format!("{viewers} {bytes} {they:?}");
+            assert_eq!(state.starves_somebody(), starve, "{what}");
+        }
     }
 }

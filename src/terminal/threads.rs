@@ -96,7 +96,11 @@ fn read(mut reader: Box<dyn Read + Send>, session: &Session) {
     loop {
         match reader.read(&mut buffer) {
             Ok(0) => break,
-            Ok(n) => session.output(&buffer[..n]),
+            Ok(n) => {
+                if session.output(&buffer[..n]) {
+                    session.let_viewers_run();
+                }
+            }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(_) => break,
         }

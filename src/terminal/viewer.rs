@@ -247,7 +247,7 @@ impl Viewer {
             backlog = self.session.backlog(&self.cursor).unwrap_or(backlog);
             self.gathered_to = self.cursor.offset + backlog;
         }
-        sink.ready().await?;
+        self.until_ready(sink).await?;
         let mut max = self.room(backlog);
         if max > 0 && self.sees_the_past(backlog) {
             return self.repaint(PICTURE_BRIEF, sink).await;
@@ -274,6 +274,7 @@ impl Viewer {
             // Out of credit. More output changes nothing about that, and under a flood it would
             // wake a stalled viewer thousands of times a second.
             Some(Piece::Lost) | None if (max as u64) < backlog => {
+                self.session.held_up(self.number);
                 return self.acknowledged().await;
             }
             // All there is is the beginning of a character.
@@ -339,6 +340,17 @@ impl Viewer {
                 self.repaint(PICTURE_MAX, sink).await
             }
         }
+    }
+
+    /// Waits until there is room for more, and lets the session know that it waits.
+    async fn until_ready(&self, sink: &mut impl Sink) -> Result<(), Gone> {
+        tokio::select! {
+            biased;
+            ready = sink.ready() => return ready,
+            () = std::future::ready(()) => {}
+        }
+        self.session.held_up(self.number);
+        sink.ready().await
     }
 
     /// Gives a picture of the present instead of what lies between.
