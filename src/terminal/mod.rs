@@ -25,6 +25,7 @@ mod paste;
 mod processes;
 mod program;
 pub(crate) mod pty;
+mod reading;
 pub(crate) mod recording;
 pub(crate) mod registry;
 pub(crate) mod relayed;

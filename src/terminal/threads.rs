@@ -1,7 +1,6 @@
 //! The threads of a terminal: one writes, one keeps the screen, and unless its output is handed
 //! in one reads and one waits for the program. What blocks, blocks here.
 
-use std::io::{ErrorKind, Read};
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
@@ -11,6 +10,7 @@ use crate::error::{HubError, Result};
 use super::input::InputQueue;
 use super::line::Line;
 use super::pty::{Ended, Output, Pty, Wait};
+use super::reading;
 use super::session::{Facts, Session};
 use super::stream::Size;
 use super::writing;
@@ -30,6 +30,7 @@ pub(super) fn attach(
         ..
     } = pty;
     let inputs = Arc::new(InputQueue::default());
+    let tty = control.tty();
     let (line, waker) = Line::new(writer, control.tty());
     if let Some(waker) = waker {
         inputs.wake_with(waker);
@@ -52,12 +53,14 @@ pub(super) fn attach(
             thread("terminal-wait", move || {
                 let _ = tell.send(wait(child));
             }),
-            thread("terminal-read", move || read(reader, &reading)),
+            thread("terminal-read", move || {
+                reading::serve(reader, tty, &reading)
+            }),
         ),
         (Output::Read(reader), None) => (
             Ok(()),
             thread("terminal-read", move || {
-                read(reader, &reading);
+                reading::serve(reader, tty, &reading);
                 let _ = tell.send(Ended::unknown());
             }),
         ),
@@ -78,32 +81,6 @@ struct CloseOnDrop(Arc<InputQueue>);
 impl Drop for CloseOnDrop {
     fn drop(&mut self) {
         self.0.close();
-    }
-}
-
-/// Nobody waits for a reader that has panicked.
-struct EndsOutput<'a>(&'a Session);
-
-impl Drop for EndsOutput<'_> {
-    fn drop(&mut self) {
-        self.0.end_of_output();
-    }
-}
-
-fn read(mut reader: Box<dyn Read + Send>, session: &Session) {
-    let _ends = EndsOutput(session);
-    let mut buffer = vec![0; super::ring::BLOCK];
-    loop {
-        match reader.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(n) => {
-                if session.output(&buffer[..n]) {
-                    session.let_viewers_run();
-                }
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(_) => break,
-        }
     }
 }
 
