@@ -104,14 +104,19 @@ async fn shutting_down_tells_everybody_and_leaves_no_process() {
     assert_eq!(refused.unwrap_err().code, ErrorCode::Unavailable);
 }
 
-struct Headless {
-    child: Child,
-    ready: Value,
+pub(crate) struct Headless {
+    pub(crate) child: Child,
+    pub(crate) ready: Value,
     lines: tokio::io::Lines<BufReader<tokio::process::ChildStdout>>,
 }
 
 async fn start_headless(arguments: &[&str]) -> Headless {
-    let mut child = Command::new(headless())
+    launch(Command::new(headless()), arguments).await
+}
+
+/// Starts the example by `command`.
+pub(crate) async fn launch(mut command: Command, arguments: &[&str]) -> Headless {
+    let mut child = command
         .args(["--port", "0"])
         .args(arguments)
         .stdin(Stdio::piped())

@@ -7,6 +7,7 @@
 mod adopt;
 mod agents;
 mod client;
+mod crash;
 mod errors;
 mod exactly_once;
 mod following;
