@@ -2,29 +2,29 @@
 
 use serde_json::{Value, json};
 use tauri_plugin_realtime_hub::domain::Mutation;
-use tauri_plugin_realtime_hub::{PairingRequest, ProjectId, Role};
+use tauri_plugin_realtime_hub::{HubConfig, PairingRequest, ProjectId, Role};
 
 use crate::client::{Client, Closed};
 use crate::pairing::redeem;
 use crate::{Hub, failure, session};
 
-fn project(id: &str) -> ProjectId {
+pub(crate) fn project(id: &str) -> ProjectId {
     ProjectId::new(id).unwrap()
 }
 
-fn from<T: serde::de::DeserializeOwned>(json: Value) -> T {
+pub(crate) fn from<T: serde::de::DeserializeOwned>(json: Value) -> T {
     serde_json::from_value(json).unwrap()
 }
 
-fn new_project(id: &str) -> Mutation {
+pub(crate) fn new_project(id: &str) -> Mutation {
     Mutation::CreateProject(from(json!({"id": id, "name": id})))
 }
 
-fn new_session(id: &str, project: &str) -> Mutation {
+pub(crate) fn new_session(id: &str, project: &str) -> Mutation {
     Mutation::CreateSession(from(json!({"id": id, "projectId": project})))
 }
 
-fn new_task(id: &str, project: &str) -> Mutation {
+pub(crate) fn new_task(id: &str, project: &str) -> Mutation {
     Mutation::CreateTask(from(json!({"id": id, "projectId": project, "title": id})))
 }
 
@@ -37,7 +37,7 @@ fn modal(id: &str) -> Mutation {
     }
 }
 
-fn progress(id: &str, message: &str) -> Mutation {
+pub(crate) fn progress(id: &str, message: &str) -> Mutation {
     Mutation::Report {
         session: session(id),
         report: from(json!({"type": "step", "message": message})),
@@ -45,13 +45,17 @@ fn progress(id: &str, message: &str) -> Mutation {
 }
 
 impl Hub {
-    async fn change(&self, mutation: Mutation) {
+    pub(crate) async fn change(&self, mutation: Mutation) {
         self.hub.change(mutation).await.expect("changed");
     }
 
     /// Two projects with a session and a task each: `a-s`, `a-t`, `b-s`, `b-t`.
-    async fn with_projects() -> Self {
-        let hub = Self::start();
+    pub(crate) async fn with_projects() -> Self {
+        Self::with_projects_and(HubConfig::default()).await
+    }
+
+    pub(crate) async fn with_projects_and(config: HubConfig) -> Self {
+        let hub = Self::with(config);
         for id in ["a", "b"] {
             hub.change(new_project(id)).await;
             hub.change(new_session(&format!("{id}-s"), id)).await;
@@ -61,7 +65,7 @@ impl Hub {
     }
 
     /// A token of a device that sees one project alone.
-    async fn device(&self, id: &str, role: Role) -> String {
+    pub(crate) async fn device(&self, id: &str, role: Role) -> String {
         let request = PairingRequest {
             role: Some(role),
             projects: Some(vec![project(id)]),
@@ -69,13 +73,13 @@ impl Hub {
         redeem(self, request).await.0
     }
 
-    async fn ui(&self, token: &str) -> Client {
+    pub(crate) async fn ui(&self, token: &str) -> Client {
         Client::namespace(&self.url, "/ui", json!({"token": token}))
             .await
             .expect("connected")
     }
 
-    async fn mobile(&self, token: &str, project: &str) -> Client {
+    pub(crate) async fn mobile(&self, token: &str, project: &str) -> Client {
         let auth = json!({"token": token, "projectId": project});
         Client::namespace(&self.url, "/mobile", auth)
             .await

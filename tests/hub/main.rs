@@ -6,8 +6,10 @@
 
 mod adopt;
 mod agents;
+mod asking;
 mod client;
 mod crash;
+mod delivery;
 mod errors;
 mod exactly_once;
 mod following;
