@@ -201,11 +201,11 @@ async fn on_threads_nobody_misses_or_repeats_anything() {
     const EACH: usize = 3_000;
     let log = FakeLog::new(64);
     let outbound = outbound(&log, bounds(usize::MAX)).await;
-    let mut reading = Vec::new();
+    let mut reading = tokio::task::JoinSet::new();
     for n in 0..16 {
         let mut client = Client::enter(&outbound, Namespace::Mobile, desktop());
         client.membership.join(Room::Project(project(0))).unwrap();
-        reading.push(tokio::spawn(async move {
+        reading.spawn(async move {
             let mut heard = Vec::with_capacity(EACH);
             while heard.len() < EACH {
                 heard.push(client.next().await);
@@ -214,19 +214,20 @@ async fn on_threads_nobody_misses_or_repeats_anything() {
                 }
             }
             heard
-        }));
+        });
     }
     let writing = log.clone();
-    let wrote = tokio::task::spawn_blocking(move || {
+    let wrote = std::thread::spawn(move || {
         let commit = |n| (n, writing.commit(EventScope::Project(project(n))));
         let all = (0..2 * EACH).map(|n| commit(n % 2));
         all.filter(|(n, _)| *n == 0)
             .map(|(_, seq)| seq)
             .collect::<Vec<_>>()
     });
-    let wrote = wrote.await.unwrap();
-    for heard in reading {
-        assert_eq!(heard.await.unwrap(), wrote);
+    let heard = reading.join_all().await;
+    let wrote = wrote.join().unwrap();
+    for heard in heard {
+        assert_eq!(heard, wrote);
     }
 }
 
