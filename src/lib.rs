@@ -85,7 +85,7 @@ pub use config::{
     Synchronous, Timing,
 };
 pub use error::{HubError, Result};
-pub use hub::HubHandle;
+pub use hub::{HubBuilder, HubHandle};
 pub use ids::{DeviceId, HubId, InvalidId, MAX_ID_LEN, ProjectId, SessionId};
 #[cfg(feature = "tauri")]
 pub use plugin::{Builder, RealtimeHubExt, init};

@@ -13,9 +13,9 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::{AgentTokens, Authenticator, Devices, LocalTokens, Pairings};
 use crate::bus::LocalBus;
 use crate::config::{DEFAULT_PORT, HubConfig};
-use crate::domain::Mutation;
+use crate::domain::{Mutation, Services};
 use crate::error::Result;
-use crate::hub::{Domain, HubHandle, Inner};
+use crate::hub::{Domain, Foreign, HubHandle, Inner};
 use crate::ids::HubId;
 use crate::protocol::{NamespaceStatus, RegisterRequest};
 use crate::router::Namespace;
@@ -82,6 +82,7 @@ pub(crate) fn start(
     config: Result<HubConfig>,
     mut problems: Vec<String>,
     threads: Threads,
+    services: Option<Arc<dyn Services>>,
 ) -> HubHandle {
     let external = std::env::var("EXTERNAL_URL").ok();
     let (config, sound) = match config.and_then(|config| config.resolve(external.as_deref())) {
@@ -126,7 +127,7 @@ pub(crate) fn start(
         pairings: Pairings::new(config.limits.pairings, config.limits.wrong_codes_per_minute),
         agents,
     };
-    let domain = domain(opened.domain, &opened.hub, &mut problems);
+    let domain = domain(opened.domain, services, &opened.hub, &tasks, &mut problems);
     for problem in &problems {
         tracing::warn!("{problem}");
     }
@@ -184,12 +185,21 @@ fn remember(config: &HubConfig, problems: &mut Vec<String>) -> (Opened, Devices)
     }
 }
 
-/// The domain, on a store of our own.
-fn domain(backend: Backend, hub: &HubId, problems: &mut Vec<String>) -> Domain {
+/// The domain, on a store of our own or on the host application's services.
+fn domain(
+    backend: Backend,
+    services: Option<Arc<dyn Services>>,
+    hub: &HubId,
+    tasks: &Tasks,
+    problems: &mut Vec<String>,
+) -> Domain {
     let bus = LocalBus::default();
     let told = bus.clone();
     let committed = Box::new(move |events| told.tell(events));
-    let first = Some(Mutation::create_default_project());
+    let first = match services {
+        None => Some(Mutation::create_default_project()),
+        Some(_) => None,
+    };
     let store =
         DomainStore::start(backend, hub.clone(), first, committed).unwrap_or_else(|error| {
             problems.push(format!(
@@ -197,9 +207,16 @@ fn domain(backend: Backend, hub: &HubId, problems: &mut Vec<String>) -> Domain {
             ));
             DomainStore::ended()
         });
+    let (foreign, services): (bool, Arc<dyn Services>) = match services {
+        None => (false, Arc::new(store.clone())),
+        Some(services) => (
+            true,
+            Arc::new(Foreign::new(services, store.clone(), tasks.clone())),
+        ),
+    };
     Domain {
-        services: Arc::new(store.clone()),
-        logs_itself: true,
+        services,
+        foreign,
         store,
         bus,
     }

@@ -106,6 +106,16 @@ impl Tasks {
             .ok()
     }
 
+    /// Runs `work` to its end, although nobody may wait for it any more, and although the hub
+    /// stops: then that waits for it. None when it panicked.
+    pub(crate) async fn whole<F, T>(&self, work: F) -> Option<T>
+    where
+        F: Future<Output = T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.tracker.spawn_on(work, &self.handle).await.ok()
+    }
+
     /// Tells every task to stop and waits for them, at most `deadline`. True when all ended.
     pub(crate) async fn finish(&self, deadline: Duration) -> bool {
         self.stop.cancel();

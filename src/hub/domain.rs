@@ -12,28 +12,18 @@ use crate::ids::ProjectId;
 use crate::protocol::{Entity, EntityRef, EventName, EventScope, ListQuery};
 use crate::store::domain::{DomainStore, Since, Snapshot};
 
-use super::{HubHandle, host};
+use super::{HubHandle, host, services};
 
 /// What keeps the domain, and what carries its events.
 #[derive(Debug)]
 pub(crate) struct Domain {
     /// Ours, or the host application's.
     pub(crate) services: Arc<dyn Services>,
-    /// Whether `services` writes its events itself, as our store does.
-    pub(crate) logs_itself: bool,
+    /// The latter.
+    pub(crate) foreign: bool,
     /// Keeps the log of events, whoever keeps the things.
     pub(crate) store: DomainStore,
     pub(crate) bus: LocalBus,
-}
-
-impl Domain {
-    async fn change(&self, mutation: Mutation) -> Result<Outcome> {
-        let outcome = self.services.change(mutation).await?;
-        if !self.logs_itself {
-            self.store.append(outcome.events.clone()).await?;
-        }
-        Ok(outcome)
-    }
 }
 
 /// For the host application.
@@ -68,12 +58,17 @@ impl HubHandle {
 
     /// Tells of something that has happened: an event of the application's own, or, where the
     /// application has services of its own, what it has changed without the hub. Handing the
-    /// same one over twice is safe when it has an id.
+    /// same one over twice is safe when it has an id, for as long as the log holds it.
+    ///
+    /// An own name has at most 100 characters, `A-Z a-z 0-9 : _ . -`, begins with a letter, and
+    /// does not look like one of the hub's (`task:…`); own data has at most 64 KiB as JSON.
     ///
     /// # Errors
     ///
-    /// `UNAVAILABLE` when it cannot be kept now.
+    /// `INVALID` or `TOO_LARGE` for what cannot be told; `UNAVAILABLE` when it cannot be kept
+    /// now.
     pub async fn emit(&self, event: NewEvent) -> Result<()> {
+        let event = event.checked(self.inner().domain.foreign)?;
         self.forget_removed(std::slice::from_ref(&event));
         self.inner().domain.store.append(vec![event]).await
     }
@@ -114,7 +109,7 @@ impl HubHandle {
     ) -> Result<Outcome> {
         let mutation = allowed.into_object();
         self.nothing_runs_in(&mutation)?;
-        let outcome = self.inner().domain.change(mutation).await?;
+        let outcome = self.inner().domain.services.change(mutation).await?;
         self.forget_removed(&outcome.events);
         Ok(outcome)
     }
@@ -193,8 +188,19 @@ impl HubHandle {
         archived: bool,
         limit: usize,
     ) -> Result<Snapshot> {
-        let store = &self.inner().domain.store;
-        store.snapshot(project.into_object(), archived, limit).await
+        let Domain {
+            services,
+            foreign,
+            store,
+            ..
+        } = &self.inner().domain;
+        let project = project.into_object();
+        if *foreign {
+            let moment = store.head().await?;
+            services::snapshot(&**services, moment, project, archived, limit).await
+        } else {
+            store.snapshot(project, archived, limit).await
+        }
     }
 
     /// The place after everything that has happened.

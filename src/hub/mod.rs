@@ -4,8 +4,10 @@
 //! desktop's administrator. The crate's own entrances call the `_for` and `_to` methods with
 //! what the gate let through for *their* caller.
 
+mod builder;
 mod domain;
 mod relay;
+mod services;
 
 use std::io::ErrorKind;
 use std::sync::{Arc, Weak};
@@ -31,7 +33,7 @@ use crate::protocol::{
 use crate::qr::qr_svg;
 use crate::router::Namespace;
 use crate::server::{Address, Front};
-use crate::tasks::{OwnThreads, Tasks, Threads};
+use crate::tasks::{Tasks, Threads};
 use crate::terminal::adopted::{AdoptError, AdoptRequest, Adopted};
 use crate::terminal::audience::{Seat, Who};
 use crate::terminal::input::Input;
@@ -41,7 +43,9 @@ use crate::terminal::registry::Registry;
 use crate::terminal::start;
 use crate::time::millis_since_epoch;
 
+pub use builder::HubBuilder;
 pub(crate) use domain::{Domain, not_found};
+pub(crate) use services::Foreign;
 
 /// A running hub. Cheap to clone; all clones are the same hub.
 #[derive(Debug, Clone)]
@@ -92,12 +96,17 @@ impl HubHandle {
         &self.0
     }
 
+    /// A hub that is to be started with more than its configuration.
+    pub fn builder(config: HubConfig) -> HubBuilder {
+        HubBuilder::new(config)
+    }
+
     /// Starts a hub on `runtime`. It never fails: what cannot be had (a port that is taken, a
     /// data folder that is in use, a configuration that makes no sense) is told in
     /// [`HubHandle::status`], and the rest works.
     #[must_use]
     pub fn start(config: HubConfig, runtime: &Handle) -> Self {
-        crate::server::start(Ok(config), Vec::new(), Threads::Of(runtime.clone()))
+        Self::builder(config).start(runtime)
     }
 
     /// Starts a hub on threads of its own, which is what the plugin does: the application's
@@ -107,8 +116,7 @@ impl HubHandle {
     ///
     /// When no thread can be had. For everything else as [`HubHandle::start`].
     pub fn start_on_own_threads(config: HubConfig) -> std::io::Result<Self> {
-        let threads = Threads::Own(OwnThreads::start()?);
-        Ok(crate::server::start(Ok(config), Vec::new(), threads))
+        Self::builder(config).start_on_own_threads()
     }
 
     /// What the hub is doing, and what keeps it from its full service.

@@ -6,10 +6,13 @@ mod commands;
 mod configuration;
 mod signals;
 
+use std::sync::Arc;
+
 use tauri::plugin::TauriPlugin;
 use tauri::{AppHandle, Manager, RunEvent, Runtime, async_runtime};
 
 use crate::config::HubConfig;
+use crate::domain::Services;
 use crate::hub::HubHandle;
 use crate::tasks::{OwnThreads, Threads};
 use configuration::Configure;
@@ -51,6 +54,7 @@ pub fn init<R: Runtime>() -> TauriPlugin<R, serde_json::Value> {
 #[must_use]
 pub struct Builder {
     configure: Vec<Configure>,
+    services: Option<Arc<dyn Services>>,
     exit_on_signals: bool,
 }
 
@@ -73,6 +77,7 @@ impl Builder {
     pub fn new() -> Self {
         Self {
             configure: Vec::new(),
+            services: None,
             exit_on_signals: true,
         }
     }
@@ -84,6 +89,13 @@ impl Builder {
     /// To remember nothing, set it to `None` here, or write `"dataDir": null` there.
     pub fn configure(mut self, change: impl FnOnce(&mut HubConfig) + Send + 'static) -> Self {
         self.configure.push(Box::new(change));
+        self
+    }
+
+    /// Projects, tasks, sessions, team members and mail are the application's own; the hub
+    /// keeps the log of events alone. See [`Services`].
+    pub fn services(mut self, services: Arc<dyn Services>) -> Self {
+        self.services = Some(services);
         self
     }
 
@@ -104,6 +116,7 @@ impl Builder {
     pub fn build<R: Runtime>(self) -> TauriPlugin<R, serde_json::Value> {
         let Self {
             configure,
+            services,
             exit_on_signals,
         } = self;
         tauri::plugin::Builder::new(NAME)
@@ -120,7 +133,7 @@ impl Builder {
                 commands::start_pairing,
             ])
             .setup(move |app, api| {
-                start(app, api.config(), configure, exit_on_signals);
+                start(app, api.config(), configure, services, exit_on_signals);
                 Ok(())
             })
             .on_event(|app, event| {
@@ -137,6 +150,7 @@ fn start<R: Runtime>(
     app: &AppHandle<R>,
     from_file: &serde_json::Value,
     configure: Vec<Configure>,
+    services: Option<Arc<dyn Services>>,
     exit_on_signals: bool,
 ) {
     if app.try_state::<Hub>().is_some() {
@@ -151,7 +165,7 @@ fn start<R: Runtime>(
         },
         Threads::Own,
     );
-    let hub = crate::server::start(config, problems, threads);
+    let hub = crate::server::start(config, problems, threads, services);
     if exit_on_signals {
         signals::exit_on_signals(app, &hub);
     }

@@ -23,6 +23,7 @@ mod pairing;
 mod pictures;
 mod recording;
 mod rest;
+mod services;
 mod size;
 mod urgent;
 mod viewers;

@@ -110,11 +110,11 @@ impl DomainStore {
         work: impl FnOnce(&mut dyn backend::Writing, &Context) -> Result<(T, Vec<NewEvent>)>
         + Send
         + 'static,
-    ) -> Result<T> {
+    ) -> Result<oneshot::Receiver<Result<T>>> {
         let (answer, answered) = oneshot::channel();
         let write = Write::Step(step(answer, work));
         self.writes.send(write).await.map_err(|_| ended())?;
-        answered.await.map_err(|_| ended())?
+        Ok(answered)
     }
 
     async fn read<T: Send + 'static>(
@@ -127,12 +127,22 @@ impl DomainStore {
             let _ = answer.send(view.and_then(work));
         });
         self.reads.send(read).await.map_err(|_| ended())?;
-        answered.await.map_err(|_| ended())?
+        self::answer(answered).await
     }
 
     /// Writes events that happened elsewhere; those whose ids are known are left out.
     pub(crate) async fn append(&self, events: Vec<NewEvent>) -> Result<()> {
-        self.write(move |_, _| Ok(((), events))).await
+        self.queue(events).await?.await
+    }
+
+    /// As [`Self::append`]; the place of the events is certain when this returns, and they are
+    /// kept when what it gives does.
+    pub(crate) async fn queue(
+        &self,
+        events: Vec<NewEvent>,
+    ) -> Result<impl Future<Output = Result<()>> + use<>> {
+        let queued = self.write(move |_, _| Ok(((), events))).await?;
+        Ok(answer(queued))
     }
 
     /// What has happened after `cursor`, at most so many events.
@@ -176,6 +186,10 @@ impl DomainStore {
     }
 }
 
+async fn answer<T>(answered: oneshot::Receiver<Result<T>>) -> Result<T> {
+    answered.await.map_err(|_| ended())?
+}
+
 fn ended() -> HubError {
     HubError::unavailable("the store has ended")
 }
@@ -190,7 +204,7 @@ impl Services for DomainStore {
     }
 
     fn change(&self, mutation: Mutation) -> Answer<'_, Outcome> {
-        Box::pin(self.write(carrying_out(mutation)))
+        Box::pin(async { answer(self.write(carrying_out(mutation)).await?).await })
     }
 }
 
