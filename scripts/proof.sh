@@ -50,15 +50,20 @@ cuts() {
   prove cuts "Cuts of the connection under a browser" npm run --silent e2e -- cuts
 }
 
+rest() {
+  cargo build --quiet "${hub[@]}" --example headless || { failed+=(rest) && return; }
+  prove rest "Requests made from the document of the REST API" npm run --silent e2e -- rest
+}
+
 bench() {
   cargo build --quiet --release "${hub[@]}",test-util --example headless || { failed+=(bench) && return; }
   prove bench "Speed and memory" cargo bench --quiet "${hub[@]}",test-util --bench terminals
 }
 
-for check in "${@:-hub screen cuts bench}"; do
+for check in "${@:-hub screen cuts rest bench}"; do
   for name in $check; do
     case $name in
-      hub | screen | cuts | bench) "$name" ;;
+      hub | screen | cuts | rest | bench) "$name" ;;
       *) echo "proof: there is no check named $name" >&2 && failed+=("$name") ;;
     esac
   done

@@ -31,8 +31,8 @@ step "hub alone" "${runner[@]}" "${hub[@]}"
 step "plugin" "${runner[@]}" --workspace --lib --test plugin
 step "doctests" cargo test --doc -p tauri-plugin-realtime-hub
 step "JavaScript units" npm test
-# The packages of the one test that speaks Python; it is skipped where they cannot be had.
-[ -d target/e2e-python ] || step "python packages" npm run e2e:python
+# The packages of the tests that speak Python; those are skipped where they cannot be had.
+[ target/e2e-python/installed -nt e2e/requirements.txt ] || step "python packages" npm run e2e:python
 step "headless example" cargo build "${hub[@]}" --example headless
 step "screen pictures example" cargo build "${hub[@]}",test-util --example screen-pictures
 step "pictures of screens" npm run e2e:screen

@@ -1895,7 +1895,7 @@ export type PairRequest = {
  */
 code: string, 
 /**
- * What the device calls itself.
+ * What the device calls itself, in 1 to 80 characters.
  */
 name: string, };
 

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use crate::error::{HubError, Result};
 use crate::ids::DeviceId;
+use crate::protocol::bounds::DEVICE;
 use crate::protocol::{Device, Paired};
 use crate::secret;
 use crate::store::{DeviceStore, StoredDevice};
@@ -16,9 +17,6 @@ use super::pairing::Grant;
 
 /// Tells these tokens from others at a glance.
 const PREFIX: &str = "rhd_";
-
-/// Longest name of a device, in characters.
-const MAX_NAME: usize = 80;
 
 #[derive(Debug)]
 pub(crate) struct Devices {
@@ -121,9 +119,9 @@ pub(crate) fn device_name(name: &str) -> Result<String> {
             "name is empty or holds control characters",
         ));
     }
-    if name.chars().count() > MAX_NAME {
+    if name.chars().count() > DEVICE {
         return Err(HubError::too_large(format!(
-            "name is over {MAX_NAME} characters"
+            "name is over {DEVICE} characters"
         )));
     }
     Ok(name.to_owned())

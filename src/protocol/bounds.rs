@@ -21,3 +21,8 @@ pub(crate) const IDS: usize = 100;
 pub(crate) const PAGE: usize = 500;
 /// Of what must not be empty: something in it is not white.
 pub(crate) const NOT_BLANK: &str = r"\S";
+/// Longest name of a device, in characters.
+pub(crate) const DEVICE: usize = 80;
+/// Of a name of a device: something in it is not white, and nothing moves a cursor.
+pub(crate) const PRINTABLE: &str =
+    r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f-\x9f]*$";

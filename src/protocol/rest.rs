@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{DeviceId, HubId, ProjectId};
 
 use super::ErrorCode;
+use super::bounds::{DEVICE, PRINTABLE};
 
 /// What a principal may do, each more than the one before.
 #[derive(
@@ -52,6 +53,7 @@ impl std::fmt::Debug for Connection {
 #[serde(deny_unknown_fields)]
 pub struct PairingRequest {
     /// What the device will be allowed: viewer or operator (the default).
+    #[schemars(extend("enum" = [Role::Viewer, Role::Operator, null]))]
     #[cfg_attr(test, ts(optional))]
     pub role: Option<Role>,
     /// The projects that the device may see; all when absent.
@@ -88,7 +90,8 @@ impl std::fmt::Debug for Pairing {
 pub struct PairRequest {
     /// The code.
     pub code: String,
-    /// What the device calls itself.
+    /// What the device calls itself, in 1 to 80 characters.
+    #[schemars(length(min = 1, max = DEVICE), regex(pattern = PRINTABLE))]
     pub name: String,
 }
 

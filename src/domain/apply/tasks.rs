@@ -91,7 +91,7 @@ impl Change<'_> {
         let mut told = Vec::new();
         for (session, status) in patch.task_session_statuses.unwrap_or_default() {
             if !task.session_ids.contains(&session) {
-                return Err(HubError::invalid(format!(
+                return Err(HubError::conflict(format!(
                     "taskSessionStatuses: the session {:?} does not work on this task",
                     session.as_str()
                 )));

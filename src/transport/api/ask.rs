@@ -20,6 +20,8 @@ use crate::protocol::bounds::PAGE;
 
 use super::answer::RestError;
 
+/// Longest cursor, in bytes.
+const CURSOR: usize = 200;
 /// Things in one page of a list, when the request does not say.
 pub(super) const DEFAULT_PAGE: usize = 100;
 
@@ -113,14 +115,23 @@ pub(super) struct ListParams {
     #[schemars(range(min = 1, max = PAGE))]
     limit: Option<usize>,
     /// Where to go on: `next` of the page before.
-    #[schemars(length(max = 200))]
-    pub(super) cursor: Option<String>,
+    #[schemars(length(max = CURSOR))]
+    cursor: Option<String>,
     /// Archived tasks and team members as well.
     #[serde(default)]
     pub(super) archived: bool,
 }
 
 impl ListParams {
+    pub(super) fn cursor(&self) -> Result<Option<String>, HubError> {
+        match &self.cursor {
+            Some(cursor) if cursor.len() > CURSOR => Err(HubError::too_large(format!(
+                "cursor is longer than {CURSOR} characters"
+            ))),
+            cursor => Ok(cursor.clone()),
+        }
+    }
+
     pub(super) fn limit(&self) -> Result<usize, HubError> {
         match self.limit.unwrap_or(DEFAULT_PAGE) {
             limit @ 1..=PAGE => Ok(limit),
@@ -175,15 +186,28 @@ impl FromRequestParts<HubHandle> for IfMatch {
         let Some(value) = values.next() else {
             return Ok(Self(None));
         };
-        let text = value.to_str().unwrap_or_default().trim();
-        let quoted = |text: &str| text.strip_prefix('"')?.strip_suffix('"')?.parse().ok();
-        match (text, quoted(text), values.next()) {
-            ("*", _, None) => Ok(Self(None)),
-            (_, Some(version), None) => Ok(Self(Some(version))),
+        match (value.to_str().ok().and_then(wanted), values.next()) {
+            (Some(wanted), None) => Ok(Self(wanted)),
             _ => Err(HubError::invalid(
                 "If-Match: expected the ETag of one version, such as \"3\"",
             )
             .into()),
         }
     }
+}
+
+/// `"3"`; also `W/"3"`, because proxies that compress weaken an `ETag`, and a bare `3`.
+fn wanted(text: &str) -> Option<Option<u64>> {
+    let text = text.trim();
+    if text == "*" {
+        return Some(None);
+    }
+    let text = text.strip_prefix("W/").unwrap_or(text);
+    let bare = match text.strip_prefix('"') {
+        Some(text) => text.strip_suffix('"')?,
+        None => text,
+    };
+    // A sign is none of a version's.
+    let digits = bare.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| bare.parse().ok()).flatten().map(Some)
 }

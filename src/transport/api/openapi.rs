@@ -2,18 +2,19 @@
 //! and what goes ([`OperationOutput`]). Knows no request in particular.
 
 use aide::axum::ApiRouter;
-use aide::generate::GenContext;
+use aide::generate::{GenContext, in_context};
 use aide::openapi::{
     Header, HeaderStyle, Info, MediaType, OpenApi, Operation, Parameter, ParameterData,
-    ParameterSchemaOrContent, ReferenceOr, Response, SchemaObject, SecurityScheme,
+    ParameterSchemaOrContent, ReferenceOr, Response, SchemaObject, SecurityScheme, StatusCode,
 };
 use aide::operation::{
     OperationInput, OperationOutput, ParamLocation, add_parameters, parameters_from_schema,
 };
+use aide::transform::TransformOperation;
 use axum::extract::Path;
 use axum::routing::get;
 use axum::{Json, Router};
-use http::{StatusCode, header};
+use http::header;
 use schemars::generate::Contract;
 use schemars::{JsonSchema, Schema, json_schema};
 use serde_json::Value;
@@ -91,6 +92,22 @@ fn object(json_schema: Schema) -> SchemaObject {
         external_docs: None,
         example: None,
     }
+}
+
+/// Further errors of one request.
+pub(super) fn refuses<'a>(
+    mut operation: TransformOperation<'a>,
+    more: &[(ErrorCode, &str)],
+) -> TransformOperation<'a> {
+    let more = in_context(|ctx| refusals(ctx, more));
+    let responses = operation.inner_mut().responses.get_or_insert_default();
+    for (status, response) in more {
+        let status = status.map(StatusCode::Code);
+        responses
+            .responses
+            .extend(status.map(|status| (status, ReferenceOr::Item(response))));
+    }
+    operation
 }
 
 fn refusals(ctx: &mut GenContext, refusals: &[(ErrorCode, &str)]) -> Responses {
@@ -171,6 +188,7 @@ impl<T: JsonSchema> OperationInput for Params<T> {
         let codes = [
             (ErrorCode::Invalid, MALFORMED),
             (ErrorCode::NotFound, MISSING),
+            (ErrorCode::TooLarge, "A parameter is over its limit."),
         ];
         refusals(ctx, &codes)
     }
@@ -198,7 +216,7 @@ impl<T: JsonSchema> OperationInput for Body<T> {
             ),
         ];
         let mut responses = refusals(ctx, &codes);
-        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE.as_u16();
+        let status = http::StatusCode::UNSUPPORTED_MEDIA_TYPE.as_u16();
         let why = "The body is not said to be JSON.";
         responses.push((Some(status), response::<RestFailure>(ctx, why)));
         responses
@@ -214,7 +232,7 @@ impl OperationInput for IfMatch {
             deprecated: None,
             format: ParameterSchemaOrContent::Schema(object(json_schema!({
                 "type": "string",
-                "pattern": "^(\\*|\"[0-9]{1,18}\")$",
+                "pattern": "^(\\*|(W/)?\"[0-9]{1,18}\"|[0-9]{1,18})$",
             }))),
             example: None,
             examples: Default::default(),

@@ -7,20 +7,29 @@ use axum::extract::State;
 use crate::access::{self, WholeHub};
 use crate::error::HubError;
 use crate::hub::HubHandle;
-use crate::protocol::{PairRequest, Paired, Pairing, PairingRequest};
+use crate::protocol::{ErrorCode, PairRequest, Paired, Pairing, PairingRequest};
 
 use super::answer::{Answer, Reply};
 use super::ask::{Author, Body};
+use super::openapi::refuses;
 
 pub(super) fn routes() -> ApiRouter<HubHandle> {
     let starting = post_with(start, |op| {
+        let op = refuses(op, &[(ErrorCode::RateLimited, "Too many codes wait.")]);
         op.id("startPairing")
             .tag("Pairing")
             .summary("A code that makes one device, for the desktop's administrator.")
     });
     let redeeming = post_with(pair, |op| {
+        let wrong = [
+            (ErrorCode::NotFound, "The code is wrong, used or too old."),
+            (ErrorCode::RateLimited, "Too many wrong codes."),
+        ];
         let summary = "Makes a device of whoever has a code.";
-        op.id("pair").tag("Pairing").summary(summary)
+        refuses(op, &wrong)
+            .id("pair")
+            .tag("Pairing")
+            .summary(summary)
     });
     ApiRouter::new()
         .api_route("/api/pairings", starting)

@@ -104,7 +104,7 @@ pub(super) async fn page<R: Resource>(
     params: ListParams,
     to: Option<SessionId>,
 ) -> Answer<Reply<ListPage<R>>> {
-    let limit = params.limit()?;
+    let (limit, after) = (params.limit()?, params.cursor()?);
     if let Some(project) = &params.project_id {
         // An empty list would hide that it was asked for in vain.
         hub.entity_for(who, EntityRef::Project(project.clone()))
@@ -116,7 +116,7 @@ pub(super) async fn page<R: Resource>(
         to,
         archived: params.archived,
         limit,
-        after: params.cursor,
+        after,
     };
     let page = hub.entities_for(who, query).await?;
     let items = page.items.into_iter().map(of_kind::<R>);

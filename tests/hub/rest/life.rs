@@ -35,11 +35,14 @@ async fn lives(admin: &Caller, path: &str, new: Value, patch: Value) {
     assert_eq!(admin.get(&one).await, changed);
     let known = admin.patch_if(&one, "\"2\"", patch.clone()).await;
     assert_eq!(known.etag.as_deref(), Some("\"3\""), "{known:?}");
-    for bad in ["3", "\"x\"", "\"3", "", "W/\"3\"", "\"3\", \"4\""] {
+    for bad in ["\"x\"", "\"3", "", "+3", "-1", "\"3\", \"4\""] {
         let refused = admin.patch_if(&one, bad, patch.clone()).await;
         assert_eq!(refused.refusal(), (400, "INVALID"), "{bad}");
     }
-    assert_eq!(admin.patch_if(&one, "*", patch.clone()).await.status, 200);
+    for (version, good) in ["*", "4", "W/\"5\"", "\"6\""].into_iter().enumerate() {
+        let changed = admin.patch_if(&one, good, patch.clone()).await;
+        assert_eq!(changed.etag, Some(format!("\"{}\"", version + 4)), "{good}");
+    }
 
     let gone = admin.delete(&one).await;
     assert_eq!((gone.status, &gone.body), (204, &Value::Null));
