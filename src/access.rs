@@ -168,7 +168,10 @@ pub(crate) fn allow_change(
 pub(crate) fn may_enter(principal: &Principal, namespace: Namespace) -> bool {
     match (principal.kind(), namespace) {
         (Kind::Desktop, _)
-        | (Kind::Device(_), Namespace::Ui | Namespace::Mobile | Namespace::Terminal)
+        | (
+            Kind::Device(_),
+            Namespace::Ui | Namespace::Mobile | Namespace::Terminal | Namespace::Legacy,
+        )
         | (Kind::Agent(_), Namespace::Cli) => true,
         (Kind::Device(_) | Kind::Agent(_), _) => false,
     }
@@ -290,18 +293,21 @@ mod tests {
 
     #[test]
     fn the_table_of_namespaces() {
-        use Namespace::{Cli, Mobile, Terminal, Ui};
+        use Namespace::{Cli, Legacy, Mobile, Terminal, Ui};
         let agent = Principal::agent(SessionId::new("s").unwrap(), ProjectId::new("p").unwrap());
         let cases: [(Principal, &[Namespace]); 4] = [
             (
                 Principal::desktop(Role::Viewer),
-                &[Ui, Mobile, Cli, Terminal],
+                &[Ui, Mobile, Cli, Terminal, Legacy],
             ),
             (
                 Principal::desktop(Role::Admin),
-                &[Ui, Mobile, Cli, Terminal],
+                &[Ui, Mobile, Cli, Terminal, Legacy],
             ),
-            (device(Role::Operator, None), &[Ui, Mobile, Terminal]),
+            (
+                device(Role::Operator, None),
+                &[Ui, Mobile, Terminal, Legacy],
+            ),
             (agent, &[Cli]),
         ];
         for (principal, may) in &cases {

@@ -42,6 +42,9 @@ pub struct HubConfig {
     pub data_dir: Option<PathBuf>,
     /// Whose size a terminal has when several show it, unless `register` says otherwise.
     pub size_policy: SizePolicy,
+    /// Whether clients of the raw WebSocket protocol that Socket.IO replaces are let in, by an
+    /// upgrade at `/`. They need a credential as everybody does.
+    pub legacy_ws: bool,
     /// What becomes of terminals that nobody needs any more.
     pub lifecycle: Lifecycle,
     /// What makes a terminal need somebody. Nothing does by default: a shell rings for a key
@@ -133,6 +136,8 @@ pub struct Timing {
     pub shutdown_ms: u64,
     /// How long a pairing code is good.
     pub pairing_ms: u64,
+    /// How long a client of the raw WebSocket protocol may take to say who it is.
+    pub legacy_auth_ms: u64,
 }
 
 impl Default for Timing {
@@ -147,6 +152,7 @@ impl Default for Timing {
             exec_check_ms: 50,
             shutdown_ms: 5_000,
             pairing_ms: 120_000,
+            legacy_auth_ms: 5_000,
         }
     }
 }
@@ -171,6 +177,7 @@ durations! {
     exec_check = exec_check_ms;
     shutdown = shutdown_ms;
     pairing = pairing_ms;
+    legacy_auth = legacy_auth_ms;
 }
 
 impl HubConfig {
@@ -325,6 +332,7 @@ impl Timing {
                 ("execCheckMs", self.exec_check_ms, 0, HOUR),
                 ("shutdownMs", self.shutdown_ms, 1, HOUR),
                 ("pairingMs", self.pairing_ms, 1, HOUR),
+                ("legacyAuthMs", self.legacy_auth_ms, 1, HOUR),
             ],
         )
     }

@@ -15,11 +15,20 @@ pub(crate) enum Namespace {
     Cli,
     /// Terminals. It carries no events of the domain.
     Terminal,
+    /// Clients of the raw WebSocket protocol, which is none of Socket.IO's. Each hears of
+    /// everything that it may see, or of what it picks of that itself.
+    Legacy,
 }
 
 impl Namespace {
     /// All of them.
-    pub(crate) const ALL: [Self; 4] = [Self::Ui, Self::Mobile, Self::Cli, Self::Terminal];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Ui,
+        Self::Mobile,
+        Self::Cli,
+        Self::Terminal,
+        Self::Legacy,
+    ];
 
     /// As it travels.
     pub(crate) fn path(self) -> &'static str {
@@ -28,6 +37,7 @@ impl Namespace {
             Self::Mobile => "/mobile",
             Self::Cli => "/cli",
             Self::Terminal => "/terminal",
+            Self::Legacy => "/",
         }
     }
 }
@@ -59,6 +69,7 @@ impl Targets {
             Namespace::Mobile => &self.mobile,
             Namespace::Cli => &self.cli,
             Namespace::Terminal => &[],
+            Namespace::Legacy => &[Room::All],
         }
     }
 }

@@ -30,6 +30,7 @@ use crate::terminal::start::{HubEnv, Starter};
 use crate::transport::connection::Flows;
 use crate::transport::engine::{Connections, Engine};
 use crate::transport::guard::Guard;
+use crate::transport::legacy_ws::{LegacyClients, LegacyWs};
 use crate::transport::outbound::{Bounds, Outbound};
 use crate::transport::router::router;
 use crate::transport::socket::Sockets;
@@ -57,6 +58,7 @@ pub(crate) struct Front {
     sockets: Sockets,
     connections: Arc<Connections>,
     outbound: Outbound,
+    legacy: LegacyClients,
     /// Fires when no more connections are to be accepted.
     closing: CancellationToken,
 }
@@ -260,8 +262,13 @@ fn face(hub: &HubHandle, listener: TcpListener) {
         inner.tasks.clone(),
         timing.ping_interval() + timing.ping_timeout(),
     );
-    let routes = router(hub.clone(), engine, Guard::new(&inner.config));
     let closing = CancellationToken::new();
+    let legacy = LegacyClients::new(closing.clone());
+    let bridge = inner.config.legacy_ws.then(|| {
+        let (outbound, connections) = (outbound.clone(), connections.clone());
+        LegacyWs::new(hub.clone(), outbound, connections, legacy.clone())
+    });
+    let routes = router(hub.clone(), engine, bridge, Guard::new(&inner.config));
     let closed = closing.clone();
     let telling = outbound.clone();
     inner.tasks.spawn(async move {
@@ -274,6 +281,7 @@ fn face(hub: &HubHandle, listener: TcpListener) {
         sockets,
         connections,
         outbound,
+        legacy,
         closing,
     };
     // A hub is faced once.
@@ -319,7 +327,8 @@ pub(crate) async fn shutdown(hub: &Inner) {
             front.connections.drained().await;
         };
         let _ = timeout(FAREWELL, told).await;
-        let _ = timeout_at(deadline, front.sockets.close()).await;
+        let closed = async { tokio::join!(front.sockets.close(), front.legacy.close()) };
+        let _ = timeout_at(deadline, closed).await;
     }
     let _ = timeout_at(deadline, hub.terminals.recorder.finished()).await;
     let left = deadline.saturating_duration_since(Instant::now());

@@ -71,7 +71,8 @@ impl Connections {
         self.count.load(Ordering::Relaxed)
     }
 
-    fn open(&self) -> Arc<Connection> {
+    /// Another one.
+    pub(super) fn open(&self) -> Arc<Connection> {
         let connection = Connection::new(self.flows, self.count.clone());
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|known| known.strong_count() > 0);
@@ -141,10 +142,9 @@ impl Engine {
     }
 
     fn upgrade(&self, request: Request) -> Response {
-        let Some(key) = websocket_key(request.headers()) else {
+        let Some(switching) = switching_protocols(request.headers()) else {
             return StatusCode::BAD_REQUEST.into_response();
         };
-        let accept = derive_accept_key(key);
         let sid = sid(&request).map(str::to_owned);
         let connection = match &sid {
             None => self.connections.open(),
@@ -178,12 +178,7 @@ impl Engine {
                 tracing::debug!(%error, "upgrade refused");
             }
         });
-        let headers = [
-            (header::UPGRADE, "websocket".to_owned()),
-            (header::CONNECTION, "Upgrade".to_owned()),
-            (header::SEC_WEBSOCKET_ACCEPT, accept),
-        ];
-        (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
+        switching
     }
 
     /// What closes a session that began with polling when its WebSocket ends: one that is
@@ -273,13 +268,27 @@ fn packets_in(body: &[u8]) -> usize {
         .count()
 }
 
-fn is_upgrade(request: &Request) -> bool {
+pub(super) fn asks_for_websocket(request: &Request) -> bool {
     request.method() == Method::GET
         && request
             .headers()
             .get(header::UPGRADE)
             .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
-        && query(request, "transport") == Some("websocket")
+}
+
+fn is_upgrade(request: &Request) -> bool {
+    asks_for_websocket(request) && query(request, "transport") == Some("websocket")
+}
+
+/// The answer to a WebSocket's upgrade; none when that is not sound.
+pub(super) fn switching_protocols(headers: &HeaderMap) -> Option<Response> {
+    let accept = derive_accept_key(websocket_key(headers)?);
+    let headers = [
+        (header::UPGRADE, "websocket".to_owned()),
+        (header::CONNECTION, "Upgrade".to_owned()),
+        (header::SEC_WEBSOCKET_ACCEPT, accept),
+    ];
+    Some((StatusCode::SWITCHING_PROTOCOLS, headers).into_response())
 }
 
 fn websocket_key(headers: &HeaderMap) -> Option<&[u8]> {

@@ -6,6 +6,7 @@ pub(crate) mod connection;
 pub(crate) mod engine;
 mod frames;
 pub(crate) mod guard;
+pub(crate) mod legacy_ws;
 pub(crate) mod outbound;
 #[cfg(feature = "phone")]
 mod phone;

@@ -12,8 +12,14 @@ use crate::hub::HubHandle;
 
 use super::engine::{self, Engine};
 use super::guard::{self, Guard};
+use super::legacy_ws::{self, LegacyWs};
 
-pub(crate) fn router(hub: HubHandle, engine: Engine, guard: Guard) -> Router {
+pub(crate) fn router(
+    hub: HubHandle,
+    engine: Engine,
+    legacy: Option<LegacyWs>,
+    guard: Guard,
+) -> Router {
     let guard = Arc::new(guard);
     let socket_io = Router::new()
         .route("/socket.io/", any(engine::serve))
@@ -25,11 +31,16 @@ pub(crate) fn router(hub: HubHandle, engine: Engine, guard: Guard) -> Router {
     {
         routes = routes.merge(super::phone::routes());
     }
-    routes
+    let mut routes = routes
         .method_not_allowed_fallback(super::api::wrong_method)
         .fallback(super::api::no_such_path)
         .with_state(hub)
-        .merge(socket_io)
+        .merge(socket_io);
+    if let Some(legacy) = legacy {
+        let intercept = axum::middleware::from_fn_with_state(legacy, legacy_ws::intercept);
+        routes = routes.layer(intercept);
+    }
+    routes
         .layer(cors(guard.clone()))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))

@@ -90,6 +90,8 @@ pub(crate) struct Client {
     next_id: u64,
     /// What the last watch began with, as text, until output is waited for.
     scrollback: String,
+    /// Heartbeats that were answered.
+    heartbeats: usize,
     /// What the hub said when it let us in.
     pub(crate) hello: Option<Value>,
 }
@@ -109,6 +111,7 @@ impl Client {
             events: VecDeque::new(),
             next_id: 0,
             scrollback: String::new(),
+            heartbeats: 0,
             hello: None,
         };
         loop {
@@ -183,6 +186,14 @@ impl Client {
             };
         }
         (ack.data, ack.attachments)
+    }
+
+    /// Waits until the first heartbeat has been answered: from then on the hub does not miss
+    /// somebody who does not read, as long as it waits for the next.
+    pub(crate) async fn heartbeat(&mut self) {
+        while self.heartbeats == 0 {
+            self.request("ping", json!({})).await;
+        }
     }
 
     /// Waits for the acknowledgement `id`.
@@ -274,6 +285,7 @@ impl Client {
                 if self.ws.send(Message::text("3")).await.is_err() {
                     return Err(Closed::Gone);
                 }
+                self.heartbeats += 1;
                 continue;
             }
             let bytes = text.as_bytes();
@@ -330,11 +342,20 @@ pub(crate) async fn websocket(
     url: &str,
     headers: &[(&'static str, &str)],
 ) -> Result<WebSocketStream<TcpStream>, u16> {
+    websocket_at(url, "/socket.io/?EIO=4&transport=websocket", headers).await
+}
+
+/// The same, of any path.
+pub(crate) async fn websocket_at(
+    url: &str,
+    path: &str,
+    headers: &[(&'static str, &str)],
+) -> Result<WebSocketStream<TcpStream>, u16> {
     use tungstenite::client::IntoClientRequest;
     let authority = url.strip_prefix("http://").unwrap();
     let stream = TcpStream::connect(authority).await.expect("connected");
     stream.set_nodelay(true).unwrap();
-    let mut request = format!("ws://{authority}/socket.io/?EIO=4&transport=websocket")
+    let mut request = format!("ws://{authority}{path}")
         .into_client_request()
         .unwrap();
     for (name, value) in headers {

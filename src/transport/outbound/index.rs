@@ -44,8 +44,10 @@ enum Progress {
 }
 
 impl Member {
-    fn may_hear(&self, event: &Logged) -> bool {
+    /// Whether it may know of an event, and wants to.
+    fn hears(&self, event: &Logged) -> bool {
         access::may_hear(&self.principal, project_of(&event.scope))
+            && self.line.as_ref().is_none_or(|line| line.wants(event))
     }
 
     /// Whether it sat where an event was told.
@@ -210,7 +212,7 @@ impl Index {
             let Some(member) = self.members.get_mut(&id) else {
                 continue;
             };
-            if member.may_hear(event) && member.take(event, outgoing, self.patience) {
+            if member.hears(event) && member.take(event, outgoing, self.patience) {
                 behind.push(id);
             }
         }
@@ -264,7 +266,7 @@ impl Index {
     /// Whether this event is for somebody who is being caught up.
     pub(super) fn awaits(&self, id: MemberId, event: &Logged) -> bool {
         let member = self.members.get(&id);
-        member.is_some_and(|member| member.was_there(event) && member.may_hear(event))
+        member.is_some_and(|member| member.was_there(event) && member.hears(event))
     }
 
     /// Hands an event to somebody who is being caught up, if it is for it. The next one of the

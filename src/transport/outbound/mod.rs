@@ -68,6 +68,12 @@ pub(crate) trait Line: Send + Sync {
     /// The connection that it uses.
     fn connection(&self) -> &Connection;
 
+    /// Whether the client has asked for this, of what is for it.
+    fn wants(&self, event: &Logged) -> bool {
+        let _ = event;
+        true
+    }
+
     /// Hands an event over. False when it was not taken.
     fn send(&self, event: &Outgoing) -> bool;
 }

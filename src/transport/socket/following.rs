@@ -108,8 +108,8 @@ impl Line for SocketLine {
 /// Whoever asks for something.
 pub(super) struct Caller {
     pub(super) hub: HubHandle,
-    socket: SocketRef,
-    connection: Arc<Connection>,
+    pub(super) socket: SocketRef,
+    pub(super) connection: Arc<Connection>,
     pub(super) principal: Principal,
     pub(super) membership: Membership,
 }

@@ -5,16 +5,13 @@
 //! what the owner is told. What an owner may be slow with waits in the terminal's queue.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use serde::Serialize;
 use socketioxide::extract::SocketRef;
 
 use crate::access;
-use crate::auth::Principal;
 use crate::error::{HubError, Result};
-use crate::hub::HubHandle;
 use crate::ids::PtyId;
 use crate::protocol::{
     RelayExit, RelayInputEvent, RelayKillEvent, RelayOutput, RelayRequest, RelayResizeEvent,
@@ -24,35 +21,18 @@ use crate::terminal::relayed::{Order, Orders, Owned};
 use crate::terminal::start;
 use crate::transport::connection::Connection;
 
+use super::following::Caller;
 use super::request::{Request, send};
 
 /// The terminals of one socket, by what it calls them.
-pub(super) struct Relays {
-    hub: HubHandle,
-    socket: SocketRef,
-    connection: Arc<Connection>,
-    owned: HashMap<PtyId, Owned>,
-}
+#[derive(Default)]
+pub(super) struct Relays(HashMap<PtyId, Owned>);
 
 impl Relays {
-    pub(super) fn new(hub: HubHandle, socket: SocketRef, connection: Arc<Connection>) -> Self {
-        Self {
-            hub,
-            socket,
-            connection,
-            owned: HashMap::new(),
-        }
-    }
-
-    /// Deals with a request that is about a terminal of the socket's own; gives any other back.
-    pub(super) async fn handle(
-        &mut self,
-        principal: &Principal,
-        mut request: Request,
-    ) -> Option<Request> {
+    pub(super) async fn serve(&mut self, caller: &Caller, mut request: Request) {
         match request.event.as_str() {
             "terminal:register" => {
-                let answer = self.register(principal, &mut request);
+                let answer = self.register(caller, &mut request);
                 request.reply.send(answer);
             }
             "terminal:output" => {
@@ -63,48 +43,45 @@ impl Relays {
                 let answer = self.exit(&mut request);
                 request.reply.send(answer);
             }
-            _ => return Some(request),
+            _ => request.unknown(),
         }
-        None
     }
 
-    fn register(&mut self, principal: &Principal, request: &mut Request) -> Result<RelayResponse> {
+    fn register(&mut self, caller: &Caller, request: &mut Request) -> Result<RelayResponse> {
         let asked: RelayRequest = request.parse()?;
-        let allowed = access::allow(principal, asked.project_id.clone())?;
-        let (pty_id, session_id) = (asked.pty_id.clone(), asked.session_id.clone());
-        if let Entry::Occupied(known) = self.owned.entry(pty_id.clone()) {
-            let owned = known.get();
-            if owned.session().facts.id != session_id {
+        let allowed = access::allow(&caller.principal, asked.project_id.clone())?;
+        let pty_id = asked.pty_id.clone();
+        if let Some(owned) = self.0.get(&pty_id).filter(|owned| owned.is_alive()) {
+            if owned.session().facts.id != asked.session_id {
                 return Err(HubError::conflict(format!(
                     "this socket calls another terminal {pty_id}"
                 )));
             }
-            if owned.is_alive() {
-                owned.has_size(start::size_or_default(asked.cols, asked.rows)?);
-                return Ok(registered(pty_id, owned));
-            }
+            owned.has_size(start::size_or_default(asked.cols, asked.rows)?);
+            return Ok(registered(pty_id, owned));
         }
-        let (owned, orders) = self.hub.relay_into(&allowed, principal, asked)?;
+        let (owned, orders) = caller.hub.relay_into(&allowed, &caller.principal, asked)?;
         let teller = Teller {
             pty_id: pty_id.clone(),
-            socket: self.socket.clone(),
-            connection: self.connection.clone(),
+            socket: caller.socket.clone(),
+            connection: caller.connection.clone(),
         };
-        self.hub.tasks().spawn(teller.tell(orders));
+        caller.hub.tasks().spawn(teller.tell(orders));
         let answer = registered(pty_id.clone(), &owned);
-        self.owned.insert(pty_id, owned);
+        self.0.retain(|_, owned| owned.is_alive());
+        self.0.insert(pty_id, owned);
         Ok(answer)
     }
 
     async fn output(&self, request: &mut Request) -> Result<Success> {
         let RelayOutput { pty_id, data } = request.parse()?;
-        let owned = self.owned.get(&pty_id).ok_or_else(|| unknown(&pty_id))?;
+        let owned = self.0.get(&pty_id).ok_or_else(|| unknown(&pty_id))?;
         owned.output(data).await.map(|()| Success::YES)
     }
 
     fn exit(&mut self, request: &mut Request) -> Result<Success> {
         let RelayExit { pty_id, exit_code } = request.parse()?;
-        let owned = self.owned.remove(&pty_id).ok_or_else(|| unknown(&pty_id))?;
+        let owned = self.0.remove(&pty_id).ok_or_else(|| unknown(&pty_id))?;
         // No operating system has codes that are longer.
         let code = exit_code.and_then(|code| i32::try_from(code).ok());
         owned.exit(code).map(|()| Success::YES)

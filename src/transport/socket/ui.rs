@@ -14,10 +14,15 @@ use crate::transport::outbound::Outbound;
 use super::asked;
 use super::entrance::{Auth, Refusal, holder, upgrade};
 use super::following::{self, Caller, Serves};
+use super::relay::Relays;
 use super::request::Request;
 
 /// What serves a socket of it.
-pub(super) struct Ui;
+#[derive(Default)]
+pub(super) struct Ui {
+    /// The terminals that the socket owns.
+    relays: Relays,
+}
 
 /// The middleware of the namespace.
 pub(super) async fn admit(
@@ -34,7 +39,7 @@ pub(super) async fn admit(
     let invalid = "Invalid authentication token";
     let principal = holder(&hub, Namespace::Ui, auth.token(), invalid)?;
     let rooms = (Namespace::Ui, Vec::new());
-    following::admit(hub, outbound, &socket, principal, rooms, Ui)
+    following::admit(hub, outbound, &socket, principal, rooms, Ui::default())
 }
 
 impl Serves for Ui {
@@ -56,6 +61,9 @@ impl Serves for Ui {
             "ping" => {
                 caller.emit("pong", &timestamped());
                 request.reply.send(Ok(Success::YES));
+            }
+            "terminal:register" | "terminal:output" | "terminal:exit" => {
+                self.relays.serve(caller, request).await;
             }
             "state:sync" => asked::state_sync(caller, request, None).await,
             "mail:send" => {

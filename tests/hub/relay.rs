@@ -1,0 +1,384 @@
+//! Terminals that a socket of `/ui` owns, seen from both ends.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+use tauri_plugin_realtime_hub::{HubConfig, Limits, PairingRequest, ProjectId, Role, Timing};
+
+use crate::client::{Client, emulate};
+use crate::pairing::redeem;
+use crate::{Hub, failure, short};
+
+/// A socket that owns the terminal `t`.
+async fn owner(hub: &Hub) -> Client {
+    let mut client = ui(hub, &hub.token(Role::Operator)).await;
+    let answer = client.request("terminal:register", registration()).await;
+    assert_eq!(answer["success"], true, "{answer}");
+    client
+}
+
+async fn ui(hub: &Hub, token: &str) -> Client {
+    Client::namespace(&hub.url, "/ui", json!({"token": token}))
+        .await
+        .expect("connected")
+}
+
+fn registration() -> Value {
+    json!({"ptyId": "p", "sessionId": "t", "cols": 80, "rows": 24})
+}
+
+fn output(text: &str) -> Value {
+    json!({"ptyId": "p", "data": text})
+}
+
+fn input(text: &str) -> Value {
+    json!({"sessionId": "t", "input": text})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn table_of_bad_requests() {
+    let hub = Hub::start();
+    hub.sh("own", "read a").await;
+    let mut owner = owner(&hub).await;
+    let with = |name: &str, value: Value| {
+        let mut registration = registration();
+        registration[name] = value;
+        registration
+    };
+    let long = "x".repeat(200_000);
+    for (event, payload, code, says) in [
+        (
+            "terminal:register",
+            json!(null),
+            "INVALID",
+            "missing field `ptyId`",
+        ),
+        ("terminal:register", json!([]), "INVALID", "not an object"),
+        (
+            "terminal:register",
+            json!({"ptyId": "q"}),
+            "INVALID",
+            "missing field `sessionId`",
+        ),
+        (
+            "terminal:register",
+            with("ptyId", json!(7)),
+            "INVALID",
+            "expected a string",
+        ),
+        (
+            "terminal:register",
+            with("ptyId", json!("../p")),
+            "INVALID",
+            "an id begins",
+        ),
+        (
+            "terminal:register",
+            with("sessionId", json!("")),
+            "INVALID",
+            "an id begins",
+        ),
+        (
+            "terminal:register",
+            with("cols", json!(0)),
+            "INVALID",
+            "1 to 1000",
+        ),
+        (
+            "terminal:register",
+            with("rows", json!(1001)),
+            "INVALID",
+            "1 to 1000",
+        ),
+        (
+            "terminal:register",
+            with("rows", json!(-1)),
+            "INVALID",
+            "invalid value",
+        ),
+        (
+            "terminal:register",
+            with("sizePolicy", json!("big")),
+            "INVALID",
+            "unknown variant",
+        ),
+        (
+            "terminal:register",
+            with("kills", json!("yes")),
+            "INVALID",
+            "boolean",
+        ),
+        (
+            "terminal:register",
+            with("sessionId", json!("other")),
+            "CONFLICT",
+            "another terminal p",
+        ),
+        (
+            "terminal:register",
+            json!({"ptyId": "q", "sessionId": "own"}),
+            "CONFLICT",
+            "the terminal own is running",
+        ),
+        (
+            "terminal:register",
+            json!({"ptyId": "q", "sessionId": "new", "title": long}),
+            "TOO_LARGE",
+            "title",
+        ),
+        (
+            "terminal:register",
+            json!({"ptyId": "q", "sessionId": "new", "record": true}),
+            "INVALID",
+            "record",
+        ),
+        (
+            "terminal:output",
+            json!({"ptyId": "p"}),
+            "INVALID",
+            "missing field `data`",
+        ),
+        (
+            "terminal:output",
+            json!({"ptyId": "p", "data": 7}),
+            "INVALID",
+            "expected a string",
+        ),
+        (
+            "terminal:output",
+            json!({"ptyId": "q", "data": "x"}),
+            "NOT_FOUND",
+            "no terminal q",
+        ),
+        (
+            "terminal:exit",
+            json!({}),
+            "INVALID",
+            "missing field `ptyId`",
+        ),
+        (
+            "terminal:exit",
+            json!({"ptyId": "p", "exitCode": "0"}),
+            "INVALID",
+            "invalid type",
+        ),
+        (
+            "terminal:exit",
+            json!({"ptyId": "q"}),
+            "NOT_FOUND",
+            "no terminal q",
+        ),
+        (
+            "terminal:input",
+            json!({"ptyId": "p"}),
+            "INVALID",
+            "no event",
+        ),
+    ] {
+        let answer = owner.request(event, payload.clone()).await;
+        let (got, message) = failure(&answer);
+        assert_eq!(got, code, "{event}: {message}");
+        assert!(message.contains(says), "{event}: {message}");
+    }
+    // Without an acknowledgement it is told as well.
+    owner.emit("terminal:output", &json!({"ptyId": "q"})).await;
+    let error = owner.wait_for("hub:error").await.data;
+    assert_eq!(error["event"], "terminal:output");
+    // And all that has harmed nothing.
+    let answer = owner.request("terminal:output", output("fine")).await;
+    assert_eq!(answer, json!({"success": true}));
+    assert_eq!(hub.hub.list().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_an_operator_of_the_project_owns_a_terminal_there() {
+    let hub = Hub::start();
+    let project = ProjectId::new("a").unwrap();
+    let device = async |role| {
+        let request = PairingRequest {
+            role: Some(role),
+            projects: Some(vec![project.clone()]),
+        };
+        redeem(&hub, request).await.0
+    };
+    let elsewhere = registration();
+    let mut here = registration();
+    here["projectId"] = "a".into();
+    let mut viewer = ui(&hub, &device(Role::Viewer).await).await;
+    let refused = viewer.request("terminal:register", here.clone()).await;
+    assert_eq!(failure(&refused).0, "FORBIDDEN");
+    let mut operator = ui(&hub, &device(Role::Operator).await).await;
+    let refused = operator.request("terminal:register", elsewhere).await;
+    assert_eq!(failure(&refused).0, "NOT_FOUND");
+    let answer = operator.request("terminal:register", here.clone()).await;
+    assert_eq!(answer["success"], true, "{answer}");
+    // Another device of the same project is somebody else.
+    let mut other = ui(&hub, &device(Role::Operator).await).await;
+    let refused = other.request("terminal:register", here).await;
+    assert_eq!(failure(&refused).0, "CONFLICT");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_whose_connection_is_cut_takes_it_up_with_its_new_size() {
+    let hub = Hub::start();
+    let mut first = owner(&hub).await;
+    first
+        .request("terminal:output", output("before the cut"))
+        .await;
+    let mut client = hub.watched_too().await;
+    let epoch = hub.hub.list()[0].epoch.clone();
+    drop(first);
+    // Typed while nobody is there to take it.
+    let typed = client.feed_request("terminal:input", &input("kept")).await;
+    client.flush().await;
+
+    let mut again = ui(&hub, &hub.token(Role::Operator)).await;
+    let mut registration = registration();
+    registration["ptyId"] = "p-2".into();
+    registration["cols"] = 100.into();
+    let answer = again.request("terminal:register", registration).await;
+    assert_eq!(
+        (&answer["epoch"], &answer["cols"], &answer["rows"]),
+        (&json!(epoch), &json!(100), &json!(24))
+    );
+    let kept = again.wait_for("terminal:input").await.data;
+    assert_eq!(kept, json!({"ptyId": "p-2", "data": "kept"}));
+    assert_eq!(client.ack(typed).await.data, json!({"success": true}));
+    assert_eq!(client.wait_for("terminal:resized").await.data["cols"], 100);
+    let more = json!({"ptyId": "p-2", "data": ", and after"});
+    again.request("terminal:output", more).await;
+    let mut late = hub.client().await;
+    let (watched, _) = late
+        .request_with_attachments("terminal:watch", json!({"sessionId": "t"}))
+        .await;
+    let picture = watched["scrollback"].as_str().unwrap();
+    let screen = emulate(&watched, picture.as_bytes()).screen().contents();
+    assert_eq!(screen.trim_end(), "before the cut, and after");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_connection_of_the_owner_ends_the_say_of_the_first() {
+    let hub = Hub::start();
+    let mut first = owner(&hub).await;
+    let mut second = owner(&hub).await;
+    let late = first.request("terminal:output", output("late")).await;
+    assert_eq!(failure(&late).0, "CONFLICT");
+    let mut client = hub.watched_too().await;
+    client.emit("terminal:input", &input("x")).await;
+    assert_eq!(second.wait_for("terminal:input").await.data["data"], "x");
+    drop(first);
+    second.request("terminal:output", output("mine")).await;
+    client.wait_for_output("mine").await;
+    // The first takes it back by saying so.
+    let mut first = owner(&hub).await;
+    first.request("terminal:exit", json!({"ptyId": "p"})).await;
+    let exit = client.wait_for("terminal:exit").await.data;
+    assert_eq!(
+        (&exit["exitCode"], &exit["reason"]),
+        (&json!(null), &json!("exited"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_that_kills_is_told_to_and_others_are_not() {
+    let hub = Hub::start();
+    let mut owner = owner(&hub).await;
+    let mut client = hub.watched_too().await;
+    let refused = client
+        .request("terminal:kill", json!({"sessionId": "t"}))
+        .await;
+    assert_eq!(failure(&refused).0, "CONFLICT");
+    // It says so when it registers; the next socket of the same owner does.
+    let mut able = ui(&hub, &hub.token(Role::Operator)).await;
+    let mut registration = registration();
+    registration["kills"] = true.into();
+    able.request("terminal:register", registration).await;
+    let kill = client
+        .feed_request("terminal:kill", &json!({"sessionId": "t"}))
+        .await;
+    client.flush().await;
+    assert_eq!(
+        able.wait_for("terminal:kill").await.data,
+        json!({"ptyId": "p"})
+    );
+    let exit = json!({"ptyId": "p", "exitCode": 143});
+    able.request("terminal:exit", exit).await;
+    assert_eq!(client.ack(kill).await.data, json!({"success": true}));
+    let exit = client.wait_for("terminal:exit").await.data;
+    assert_eq!(
+        (&exit["exitCode"], &exit["reason"]),
+        (&json!(143), &json!("killed"))
+    );
+    let gone = owner.request("terminal:output", output("x")).await;
+    assert_eq!(failure(&gone).0, "CONFLICT");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_that_does_not_read_makes_nothing_grow_and_loses_nothing() {
+    let hub = Hub::with(HubConfig {
+        limits: Limits {
+            output_waiting_bytes: 64 << 10,
+            input_waiting_bytes: 64 << 10,
+            ..Limits::default()
+        },
+        timing: Timing {
+            // Half of it is the hub's patience with what waits.
+            ping_timeout_ms: 1_000,
+            ..short()
+        },
+        ..HubConfig::default()
+    });
+    let mut owner = owner(&hub).await;
+    let mut client = hub.watched_too().await;
+    owner.heartbeat().await;
+    client.heartbeat().await;
+    // Far more than the kernel holds for a connection.
+    let chunks: Vec<String> = (0..800)
+        .map(|n| format!("{n:05}{}", "·".repeat(8 << 10)))
+        .collect();
+    let mut ids = Vec::new();
+    for chunk in &chunks {
+        ids.push(client.feed_request("terminal:input", &input(chunk)).await);
+    }
+    client.flush().await;
+    let mut written: HashSet<u64> = ids.iter().copied().collect();
+    let mut waiting = written.len();
+    let mut answered = async |client: &mut Client, until_refused: bool| {
+        while waiting > 0 {
+            let (id, answer) = client.any_ack().await;
+            waiting -= 1;
+            if answer["success"] != true {
+                assert_eq!(answer["code"], "UNAVAILABLE", "{answer}");
+                written.remove(&id);
+                if until_refused {
+                    return;
+                }
+            }
+        }
+    };
+    answered(&mut client, true).await;
+    // Now it reads; what was taken is there, in order, and nothing else is.
+    let reading = async {
+        let mut got = String::new();
+        while !got.ends_with("END") {
+            let event = owner.wait_for("terminal:input").await;
+            got.push_str(event.data["data"].as_str().unwrap());
+        }
+        got
+    };
+    let typing = async {
+        answered(&mut client, false).await;
+        while client.request("terminal:input", input("END")).await["success"] != true {}
+    };
+    let (got, ()) = tokio::join!(reading, typing);
+    let taken = ids
+        .iter()
+        .zip(&chunks)
+        .filter(|(id, _)| written.contains(id));
+    let expected: String = taken.map(|(_, chunk)| chunk.as_str()).collect();
+    assert!(written.len() < chunks.len(), "some were refused");
+    assert!(
+        got == expected + "END",
+        "what arrived is not what was taken"
+    );
+}
