@@ -53,7 +53,7 @@ async fn what_is_refused_changes_nothing() {
         (
             "patch task",
             json!({"id": "t", "taskSessionStatuses": {"b": "failed"}}),
-            invalid,
+            conflict,
         ),
         ("drop task", json!({"id": "x"}), not_found),
         ("claim", json!({"task": "mine", "session": "b"}), conflict),
