@@ -19,10 +19,11 @@ impl Batch {
         self.events.push(event);
     }
 
-    /// When what has gathered is to be sent; none when nothing has.
-    pub(super) fn due(&self, now: Instant) -> Option<Instant> {
-        let due = self.sent.map_or(now, |sent| sent + GATHER);
-        (!self.events.is_empty()).then_some(due)
+    /// When what has gathered is to be sent; none when nothing has. At once when no more can
+    /// gather, because the client is `full`.
+    pub(super) fn due(&self, now: Instant, full: bool) -> Option<Instant> {
+        let next = self.sent.map(|sent| sent + GATHER).filter(|_| !full);
+        (!self.events.is_empty()).then_some(next.unwrap_or(now))
     }
 
     /// What has gathered, as it is sent: one event, or an array of several. And how many.
@@ -46,20 +47,21 @@ mod tests {
     fn the_first_goes_at_once_and_the_next_ones_together() {
         let start = Instant::now();
         let mut batch = Batch::default();
-        assert_eq!((batch.due(start), batch.take(start)), (None, None));
+        assert_eq!((batch.due(start, true), batch.take(start)), (None, None));
         batch.push("1".into());
-        assert_eq!(batch.due(start), Some(start));
+        assert_eq!(batch.due(start, false), Some(start));
         assert_eq!(batch.take(start), Some(("1".into(), 1)));
         batch.push("2".into());
         batch.push("3".into());
         let soon = start + GATHER / 2;
-        assert_eq!(batch.due(soon), Some(start + GATHER));
+        assert_eq!(batch.due(soon, false), Some(start + GATHER));
+        assert_eq!(batch.due(soon, true), Some(soon));
         assert_eq!(batch.take(start + GATHER), Some(("[2,3]".into(), 2)));
-        assert_eq!(batch.due(start + GATHER), None);
+        assert_eq!(batch.due(start + GATHER, false), None);
         // After a pause it is as it was in the beginning.
         let later = start + 10 * GATHER;
         batch.push("4".into());
-        assert!(batch.due(later).is_some_and(|due| due <= later));
+        assert!(batch.due(later, false).is_some_and(|due| due <= later));
         assert_eq!(batch.take(later), Some(("4".into(), 1)));
     }
 }

@@ -182,7 +182,9 @@ impl Client {
     }
 
     async fn next(&mut self, announced: bool) -> Next {
-        let due = self.batch.due(Instant::now());
+        let due = self
+            .batch
+            .due(Instant::now(), self.connection.outflow.full());
         let at = due.unwrap_or_else(Instant::now);
         tokio::select! {
             () = self.connection.is_cut().cancelled() => Next::End(too_far_behind()),
