@@ -226,6 +226,87 @@ async fn when_the_hub_ends_its_owner_is_let_go() {
     assert_eq!(code(owned.output("x".into()).await), ErrorCode::Conflict);
 }
 
+/// What an owner does next.
+#[derive(Debug, Clone, Copy)]
+enum Deed {
+    /// It takes so many pieces.
+    Takes(usize),
+    /// It takes a piece and goes before its connection has it.
+    LosesOne,
+    /// It goes.
+    Goes,
+    /// Another connection of it comes, whether the one before has gone or not.
+    Comes,
+}
+
+fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    let deed = prop_oneof![
+        (1usize..4).prop_map(Deed::Takes),
+        Just(Deed::LosesOne),
+        Just(Deed::Goes),
+        Just(Deed::Comes),
+    ];
+    proptest::collection::vec(deed, 0..40)
+}
+
+/// Takes pieces in order, as long as there are any and an owner to take them.
+async fn takes(orders: &mut Orders, taken: &mut Vec<String>, most: usize, all: usize) {
+    for _ in 0..most {
+        if taken.len() == all {
+            return;
+        }
+        let Some(Order::Input(typed)) = orders.next().await else {
+            panic!("an owner that is there is told what is typed");
+        };
+        taken.push(typed.data);
+        typed.done.send(()).unwrap();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn whatever_owners_do_each_piece_is_taken_once_and_in_order(deeds in deeds()) {
+        const PIECES: usize = 40;
+        let (relay, mut orders, _ended) = Relay::new("desktop".into(), SIZE, false);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let mut taken = Vec::new();
+        std::thread::scope(|scope| {
+            let writing = relay.clone();
+            scope.spawn(move || {
+                for n in 0..PIECES {
+                    writing.hand_over(&n.to_string()).unwrap();
+                }
+            });
+            let (mut turn, mut here) = (FIRST_TURN, true);
+            for deed in deeds.into_iter().chain([Deed::Comes, Deed::Takes(PIECES)]) {
+                match deed {
+                    Deed::Comes => {
+                        (turn, orders) = relay.take_up(SIZE, false).unwrap();
+                        here = true;
+                    }
+                    Deed::Takes(most) if here => {
+                        runtime.block_on(takes(&mut orders, &mut taken, most, PIECES));
+                    }
+                    Deed::LosesOne if here && taken.len() < PIECES => {
+                        let lost = runtime.block_on(orders.next());
+                        relay.leave(turn);
+                        drop(lost);
+                        here = false;
+                    }
+                    Deed::Goes if here => {
+                        relay.leave(turn);
+                        here = false;
+                    }
+                    Deed::Takes(_) | Deed::LosesOne | Deed::Goes => {}
+                }
+            }
+        });
+        let all: Vec<_> = (0..PIECES).map(|n| n.to_string()).collect();
+        prop_assert_eq!(taken, all);
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_typed_arrives_as_it_was_however_it_is_cut(
