@@ -20,13 +20,13 @@ function application(): DesktopApp {
 }
 
 /** The code of the document. Only the token is new, and what `PTY created` is. */
-async function load(app: DesktopApp, hub: Hub, options: object = {}): Promise<{ uiSocket: Socket; unload: () => void }> {
+async function load(app: DesktopApp, hub: Hub, options: object = {}): Promise<() => void> {
   const { __TAURI__, unload } = app.window()
-  const uiSocket = io(`${hub.ready.url}/ui`, { auth: { token: hub.ready.token }, forceNew: true })
+  const uiSocket = io(`${hub.ready.url}/ui`, { auth: { token: hub.ready.token }, forceNew: true, ...options })
   onTestFinished(() => void uiSocket.close())
 
   const registered = new Promise((resolve) => {
-    uiSocket.emit('terminal:register', { ptyId: 'pty-1', sessionId: 'relayed', cols: 80, rows: 24, ...options }, resolve)
+    uiSocket.emit('terminal:register', { ptyId: 'pty-1', sessionId: 'relayed', cols: 80, rows: 24 }, resolve)
   })
 
   __TAURI__.event.listen('pty-output', (event) => {
@@ -47,12 +47,9 @@ async function load(app: DesktopApp, hub: Hub, options: object = {}): Promise<{ 
   })
 
   expect(await registered).toMatchObject({ success: true, ptyId: 'pty-1', sessionId: 'relayed' })
-  return {
-    uiSocket,
-    unload: () => {
-      unload()
-      uiSocket.close()
-    },
+  return () => {
+    unload()
+    uiSocket.close()
   }
 }
 
@@ -99,10 +96,10 @@ class Watcher {
 // Said here: what starts Python may be a script, which loses PS1.
 const SHELL = ['env', 'PS1=$ ', 'bash', '--norc', '--noprofile']
 
-test('a watcher types into a terminal of the window, resizes it, and hears its end', async () => {
+test.each([['websocket'], ['polling']])('a watcher types into a terminal of a window on %s, resizes it, and hears its end', async (transport) => {
   const hub = await start()
   const app = application()
-  await load(app, hub)
+  await load(app, hub, { transports: [transport] })
   app.open('pty-1', ...SHELL)
   const watcher = await new Watcher(hub).watch()
   await watcher.shows('$ ')
@@ -139,12 +136,12 @@ test('thousands of keys arrive once and in order, and a flood comes back whole',
 test('the window is loaded anew: watchers go on, and what was typed meanwhile is not lost', async () => {
   const hub = await start()
   const app = application()
-  const before = await load(app, hub)
+  const unload = await load(app, hub)
   app.open('pty-1', ...SHELL)
   const watcher = await new Watcher(hub).watch()
   await watcher.shows('$ ')
   const epoch = (await watcher.request('terminal:watch'))['epoch']
-  before.unload()
+  unload()
   watcher.type('echo while-it-loads-$((2+2))\r')
   await load(app, hub)
   await watcher.shows('while-it-loads-4')
@@ -156,7 +153,7 @@ test('the window is loaded anew: watchers go on, and what was typed meanwhile is
 test('a window that does not come back', async () => {
   const hub = await start({ timing: { recoveryWindowMs: 200 } })
   const app = application()
-  const { unload } = await load(app, hub)
+  const unload = await load(app, hub)
   app.open('pty-1', ...SHELL)
   const watcher = await new Watcher(hub).watch()
   await watcher.shows('$ ')

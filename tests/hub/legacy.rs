@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tauri_plugin_realtime_hub::domain::{Mutation, NewEvent};
 use tauri_plugin_realtime_hub::protocol::EventScope;
 use tauri_plugin_realtime_hub::{HubConfig, Limits, PairingRequest, ProjectId, Role, Timing};
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
@@ -439,23 +440,32 @@ async fn one_that_does_not_read_delays_nobody_and_misses_nothing() {
     let token = hub.token(Role::Viewer);
     let mut slow = Old::with(&hub, &token).await;
     let mut quick = Old::with(&hub, &token).await;
+    // What it did not ask for is left out of what it is caught up with, too.
+    let subscribe = json!({"type": "subscribe", "projectId": "a"});
+    assert_eq!(slow.asks(subscribe).await["type"], "subscribed");
     // More than the kernel holds for a connection.
     let long = "x".repeat(60_000);
     let events = 300;
+    let title = |n: usize, project: &str| format!("{project}{n}");
     let happens = async {
         for n in 0..events {
-            let task = json!({"projectId": "a", "title": format!("t{n}"), "description": long});
-            change(&hub, Mutation::CreateTask(from(task))).await;
+            for project in ["a", "b"] {
+                let title = title(n, project);
+                let task = json!({"projectId": project, "title": title, "description": long});
+                change(&hub, Mutation::CreateTask(from(task))).await;
+            }
         }
     };
     let hears = async {
         for n in 0..events {
-            assert_eq!(quick.hears().await["data"]["title"], format!("t{n}"));
+            for project in ["a", "b"] {
+                assert_eq!(quick.hears().await["data"]["title"], title(n, project));
+            }
         }
     };
     tokio::join!(happens, hears);
     for n in 0..events {
-        assert_eq!(slow.hears().await["data"]["title"], format!("t{n}"));
+        assert_eq!(slow.hears().await["data"]["title"], title(n, "a"));
     }
     assert_eq!(slow.names(&hub).await, [""; 0]);
 }
@@ -496,15 +506,12 @@ async fn silence_is_found_out() {
         },
         ..config()
     });
-    let old = Old::with(&hub, &hub.token(Role::Viewer)).await;
-    // It is there and reads nothing, so no ping is answered.
-    let gone = async {
-        while hub.hub.status().unwrap().engine.total_clients > 0 {
-            tokio::task::yield_now().await;
-        }
-    };
-    timeout(PATIENCE, gone).await.expect("found out");
-    drop(old);
+    let mut old = Old::with(&hub, &hub.token(Role::Viewer)).await;
+    // Below the WebSocket, so that no ping is answered.
+    let mut heard = Vec::new();
+    let ended = old.ws.get_mut().read_to_end(&mut heard);
+    timeout(PATIENCE, ended).await.expect("found out").unwrap();
+    assert!(String::from_utf8_lossy(&heard).ends_with("no heartbeat"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

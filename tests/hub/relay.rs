@@ -314,6 +314,42 @@ async fn an_owner_that_kills_is_told_to_and_others_are_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_the_owners_is_taken_whole_and_at_the_pace_of_the_hub() {
+    let hub = Hub::start();
+    let mut owner = owner(&hub).await;
+    let mut client = hub.watched_too().await;
+    // More than the hub keeps of a terminal, with characters of every length.
+    let line = "0123456789 äöü €uro 😀\r\n";
+    let chunk = line.repeat(1_000);
+    let chunks = 400;
+    let mut last = 0;
+    for _ in 0..chunks {
+        last = owner.feed_request("terminal:output", &output(&chunk)).await;
+    }
+    owner.flush().await;
+    // Acknowledged in order, so with the last one all of them are in.
+    assert_eq!(owner.ack(last).await.data, json!({"success": true}));
+    owner.request("terminal:output", output("the end")).await;
+    let total = (chunks * chunk.len() + "the end".len()) as u64;
+    loop {
+        let event = client.event().await.unwrap();
+        if ["terminal:output", "terminal:reset"].contains(&event.name.as_str())
+            && event.offset() == total
+        {
+            break;
+        }
+    }
+    let watch = json!({"sessionId": "t", "encoding": "text"});
+    let (watched, _) = client
+        .request_with_attachments("terminal:watch", watch)
+        .await;
+    let picture = watched["scrollback"].as_str().unwrap();
+    let screen = emulate(&watched, picture.as_bytes()).screen().contents();
+    let expected = line.trim_end().to_owned() + "\n";
+    assert_eq!(screen, expected.repeat(23) + "the end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_owner_that_does_not_read_makes_nothing_grow_and_loses_nothing() {
     let hub = Hub::with(HubConfig {
         limits: Limits {
