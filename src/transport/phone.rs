@@ -4,8 +4,10 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http::{StatusCode, header};
+use http::header;
 use rust_embed::{Embed, EmbeddedFile};
+
+use super::api::no_such_path;
 
 /// What the page may do: nothing but talk to the hub it came from. The terminal emulator sets
 /// styles of its own, hence the one exception.
@@ -38,7 +40,7 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
 
 fn file(name: &str, cache: &'static str) -> Response {
     let Some(EmbeddedFile { data, .. }) = Page::get(name) else {
-        return StatusCode::NOT_FOUND.into_response();
+        return no_such_path(name).into_response();
     };
     let kind = mime_guess::from_path(name).first_or_octet_stream();
     let headers = [

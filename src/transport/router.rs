@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::any;
-use http::{HeaderName, HeaderValue, Method, header};
+use http::{HeaderName, HeaderValue, Method, Uri, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -33,7 +33,7 @@ pub(crate) fn router(
     }
     let mut routes = routes
         .method_not_allowed_fallback(super::api::wrong_method)
-        .fallback(super::api::no_such_path)
+        .fallback(async |uri: Uri| super::api::no_such_path(uri.path()))
         .with_state(hub)
         .merge(socket_io);
     if let Some(legacy) = legacy {

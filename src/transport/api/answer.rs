@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, Method, StatusCode, Uri, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
 
 use crate::error::HubError;
@@ -128,8 +128,8 @@ impl IntoResponse for RestError {
 }
 
 /// For every path that there is not.
-pub(crate) async fn no_such_path(uri: Uri) -> RestError {
-    HubError::not_found(format!("there is no path {:?}", uri.path())).into()
+pub(crate) fn no_such_path(path: &str) -> RestError {
+    HubError::not_found(format!("there is no path {path:?}")).into()
 }
 
 /// For every path that there is, but not with this method.

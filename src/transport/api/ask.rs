@@ -154,6 +154,10 @@ impl<T: DeserializeOwned> FromRequest<HubHandle> for Body<T> {
         let bytes = Bytes::from_request(body, hub)
             .await
             .map_err(|rejection| bad_body(JsonRejection::BytesRejection(rejection)))?;
+        // Those of fields that are not read would not be looked at.
+        if std::str::from_utf8(&bytes).is_err() {
+            return Err(HubError::invalid("the body is not UTF-8").into());
+        }
         // A list would be taken for an object's fields, in order.
         let list = bytes.trim_ascii_start().first() == Some(&b'[');
         let again = Request::from_parts(parts, Raw::from(bytes));

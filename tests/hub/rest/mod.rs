@@ -1,6 +1,10 @@
 //! The domain over plain HTTP.
 
+mod bad;
+mod isolation;
 mod life;
+mod pages;
+mod twice;
 
 use http::Method;
 use reqwest::Response;
