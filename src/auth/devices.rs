@@ -1,7 +1,7 @@
 //! Paired phones and browsers. Looked up in memory on every request, kept by the store.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use crate::error::{HubError, Result};
@@ -23,6 +23,8 @@ pub(crate) struct Devices {
     store: Arc<dyn DeviceStore>,
     most: usize,
     by_hash: RwLock<HashMap<[u8; 32], Device>>,
+    /// Held while one is stored: everybody else must be told apart meanwhile.
+    adding: Mutex<()>,
 }
 
 impl Devices {
@@ -39,6 +41,7 @@ impl Devices {
                     .map(|d| (d.token_hash, d.device))
                     .collect(),
             ),
+            adding: Mutex::default(),
         })
     }
 
@@ -48,6 +51,7 @@ impl Devices {
             store,
             most,
             by_hash: RwLock::default(),
+            adding: Mutex::default(),
         }
     }
 
@@ -77,15 +81,17 @@ impl Devices {
         Some(device.name.clone())
     }
 
-    /// Makes a device of whoever redeemed a code, and its token, which is shown this once.
+    /// Makes a device of whoever redeemed a code, and its token, which is shown this once. Waits
+    /// for the disk.
     ///
     /// # Errors
     ///
     /// `UNAVAILABLE` when there are too many devices, `INTERNAL` when it cannot be stored: then
     /// nothing has been paired.
     pub(crate) fn add(&self, name: String, grant: Grant) -> Result<Paired> {
-        let mut devices = self.by_hash.write().unwrap_or_else(PoisonError::into_inner);
-        if devices.len() >= self.most {
+        let _adding = self.adding.lock().unwrap_or_else(PoisonError::into_inner);
+        let paired = || self.by_hash.read().unwrap_or_else(PoisonError::into_inner);
+        if paired().len() >= self.most {
             return Err(HubError::unavailable(format!(
                 "{} devices are paired, which is the limit",
                 self.most
@@ -106,6 +112,7 @@ impl Devices {
                 token_hash,
             })
             .map_err(|error| HubError::internal("the device could not be stored", &error))?;
+        let mut devices = self.by_hash.write().unwrap_or_else(PoisonError::into_inner);
         devices.insert(token_hash, device.clone());
         Ok(Paired { token, device })
     }

@@ -502,11 +502,17 @@ impl HubHandle {
     }
 
     /// Redeems a code; the code is the permission.
-    pub(crate) fn pair(&self, request: &PairRequest) -> Result<Paired> {
+    pub(crate) async fn pair(&self, request: &PairRequest) -> Result<Paired> {
         // Before the code is used up: a name that is refused must not cost it.
         let name = crate::auth::device_name(&request.name)?;
         let grant = self.0.auth.pairings.redeem(&request.code)?;
-        self.0.auth.devices.add(name, grant)
+        let hub = self.clone();
+        let added = self
+            .tasks()
+            .blocking(move || hub.0.auth.devices.add(name, grant));
+        added
+            .await
+            .unwrap_or_else(|| Err(HubError::internal("the device was not stored", &"a panic")))
     }
 }
 

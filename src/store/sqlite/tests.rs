@@ -166,6 +166,43 @@ async fn old_events_and_requests_are_forgotten() {
     assert!(store.change(request()).await.unwrap().created);
 }
 
+#[tokio::test]
+async fn what_waits_is_kept_together_and_answered_after_it_was_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let backend = crate::store::open(Some(folder.path()), &Events::default()).domain;
+    let (go_on, wait) = std::sync::mpsc::channel::<()>();
+    let (tell, told) = std::sync::mpsc::channel();
+    let committed = Box::new(move |events: Vec<Arc<Logged>>| {
+        // The disk is slow.
+        let _ = wait.recv();
+        tell.send(events.len()).unwrap();
+    });
+    let store = DomainStore::start(backend, HubId::new("h").unwrap(), None, committed).unwrap();
+    let mut changes = Vec::new();
+    for n in 0..50 {
+        let id = if n % 10 == 9 { "" } else { "p" };
+        let new = json!({"name": id, "clientRequestId": n.to_string()});
+        let new = Mutation::CreateProject(serde_json::from_value(new).unwrap());
+        changes.push(store.change(new));
+    }
+    let first = store.change(Mutation::create_default_project());
+    let mut all = futures_util::future::join(first, futures_util::future::join_all(changes));
+    // Everything has been handed over, and only the first one is being kept.
+    assert!(futures_util::poll!(&mut all).is_pending());
+    drop(go_on);
+    let (first, done) = all.await;
+    first.unwrap();
+    assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 45);
+    let told: Vec<usize> = told.try_iter().collect();
+    assert_eq!(
+        told.iter().sum::<usize>(),
+        46,
+        "answers come after it was told"
+    );
+    // Two, unless this machine is very busy.
+    assert!(told.len() <= 10, "{told:?}");
+}
+
 /// As [`opened`], with room for so many pages more.
 fn with_room(folder: &Path, pages: u32) -> (DomainStore, Box<dyn Fn(u32)>) {
     let file = folder.join(FILE);

@@ -50,5 +50,5 @@ async fn pair(
     State(hub): State<HubHandle>,
     Body(request): Body<PairRequest>,
 ) -> Answer<Reply<Paired>> {
-    Ok(Reply(hub.pair(&request)?))
+    hub.pair(&request).await.map(Reply).map_err(Into::into)
 }
