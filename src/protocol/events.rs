@@ -1,5 +1,6 @@
 //! What is told of the domain: the events and the envelope that each travels in.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -94,7 +95,7 @@ pub enum EventScope {
 }
 
 /// How an event travels.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Envelope {
     /// Its name.

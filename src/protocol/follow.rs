@@ -1,12 +1,13 @@
 //! What sockets that follow the domain ask and are answered: subscriptions, the whole state,
 //! mail and claims.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::ids::{ProjectId, SessionId, TaskId};
 
-use super::{Mail, Task};
+use super::{Envelope, Mail, Project, Session, Task, TeamMember};
 
 /// `subscribe`: follows these sessions.
 #[derive(Debug, Clone, Deserialize)]
@@ -83,7 +84,7 @@ pub enum Include {
 }
 
 /// Everything of a project at one moment.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct SyncedState {
@@ -92,15 +93,19 @@ pub struct SyncedState {
     pub success: bool,
     /// The project.
     #[cfg_attr(test, ts(type = "Project"))]
+    #[schemars(with = "Project")]
     pub project: Box<RawValue>,
     /// Its sessions, the oldest first, as the other lists.
     #[cfg_attr(test, ts(type = "Array<Session>"))]
+    #[schemars(with = "Vec<Session>")]
     pub sessions: Vec<Box<RawValue>>,
     /// Its tasks.
     #[cfg_attr(test, ts(type = "Array<Task>"))]
+    #[schemars(with = "Vec<Task>")]
     pub tasks: Vec<Box<RawValue>>,
     /// Its team.
     #[cfg_attr(test, ts(type = "Array<TeamMember>"))]
+    #[schemars(with = "Vec<TeamMember>")]
     pub team_members: Vec<Box<RawValue>>,
     /// The moment, for `since`.
     pub cursor: String,
@@ -116,7 +121,7 @@ pub struct SyncedState {
 }
 
 /// What has happened in a project since a moment.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SyncedEvents {
     /// Always true.
@@ -124,13 +129,14 @@ pub struct SyncedEvents {
     pub success: bool,
     /// In order.
     #[cfg_attr(test, ts(type = "Array<Envelope>"))]
+    #[schemars(with = "Vec<Envelope>")]
     pub events: Vec<Box<RawValue>>,
     /// The moment after them, for the next `since`.
     pub cursor: String,
 }
 
 /// The answer to `state:sync`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(untagged)]
 pub enum SyncResponse {

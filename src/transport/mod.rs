@@ -13,4 +13,5 @@ mod phone;
 pub(crate) mod router;
 pub(crate) mod socket;
 mod stream;
+mod sync;
 mod tickets;

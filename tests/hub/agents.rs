@@ -11,7 +11,7 @@ use crate::{Hub, session};
 use serde_json::json;
 
 /// What the terminal `id` was told of the hub, in the order of the variables' names.
-async fn told(hub: &Hub, id: &str, folder: &Path) -> Vec<String> {
+pub(crate) async fn told(hub: &Hub, id: &str, folder: &Path) -> Vec<String> {
     let file = folder.join(id);
     let script = format!(
         "env | grep '^HUB_' | sort > '{}'; echo told; read end",
@@ -27,7 +27,7 @@ async fn told(hub: &Hub, id: &str, folder: &Path) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-fn token_of(told: &[String]) -> &str {
+pub(crate) fn token_of(told: &[String]) -> &str {
     let token = told.iter().find_map(|line| line.strip_prefix("HUB_TOKEN="));
     token.expect("a token")
 }

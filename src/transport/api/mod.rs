@@ -12,6 +12,7 @@ mod pairing;
 mod projects;
 mod resource;
 mod sessions;
+mod state;
 mod status;
 mod tasks;
 mod team_members;
@@ -34,6 +35,7 @@ pub(crate) fn routes(limits: &Limits) -> Router<HubHandle> {
         .merge(sessions::routes())
         .merge(team_members::routes())
         .merge(mail::routes())
+        .merge(state::routes())
         .merge(pairing::routes())
         .merge(status::documented());
     openapi::with_document(documented)

@@ -7,10 +7,10 @@ use crate::protocol::{
     ClaimTaskRequest, Entity, EntityRef, MailResponse, NewMail, SendMailRequest, Success,
     SyncRequest, TaskResponse,
 };
+use crate::transport::sync::{self, sync};
 
 use super::following::Caller;
 use super::request::Request;
-use super::sync;
 
 /// `state:sync`, of `project` when the socket is of one.
 pub(super) async fn state_sync(caller: &Caller, mut request: Request, own: Option<&ProjectId>) {
@@ -18,7 +18,7 @@ pub(super) async fn state_sync(caller: &Caller, mut request: Request, own: Optio
         let wanted: SyncRequest = request.parse()?;
         let project = own.cloned().or_else(|| wanted.project_id.clone());
         let project = project.ok_or_else(|| HubError::invalid("missing field `projectId`"))?;
-        sync::sync(caller, project, wanted).await
+        sync(&caller.hub, &caller.principal, project, wanted).await
     };
     match answer.await {
         Ok(answer) => request.reply.send_large(&answer, sync::size(&answer)),

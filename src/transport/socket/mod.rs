@@ -12,7 +12,6 @@ mod packet;
 mod relay;
 mod request;
 mod shared;
-mod sync;
 mod terminal;
 mod typing;
 mod ui;

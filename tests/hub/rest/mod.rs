@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tauri_plugin_realtime_hub::{PairingRequest, ProjectId, Role};
 
 use crate::Hub;
+use crate::agents;
 use crate::pairing::redeem;
 
 /// Somebody with a credential.
@@ -50,6 +51,13 @@ impl Caller {
             projects: Some(vec![ProjectId::new(project).unwrap()]),
         };
         Self::new(hub, redeem(hub, request).await.0)
+    }
+
+    /// Whoever works in the terminal of a session, which is started.
+    async fn agent(hub: &Hub, session: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let told = agents::told(hub, session, folder.path()).await;
+        Self::new(hub, agents::token_of(&told).to_owned())
     }
 
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

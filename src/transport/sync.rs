@@ -1,9 +1,10 @@
-//! `state:sync`: everything of a project at one moment, or what has happened since another.
+//! `state:sync`, and the same over HTTP: everything of a project at one moment, or what has happened since another.
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::access::{self, Allowed, Read};
+use crate::auth::Principal;
 use crate::domain::{Cursor, Logged};
 use crate::error::{HubError, Result};
 use crate::hub::{HubHandle, not_found};
@@ -12,12 +13,11 @@ use crate::protocol::{Entity, EntityRef, Include, SyncRequest, SyncResponse};
 use crate::protocol::{SyncedEvents, SyncedState};
 use crate::router::project_of;
 use crate::store::domain::{Since, Snapshot};
-use crate::transport::outbound::envelope;
 
-use super::following::Caller;
+use super::outbound::envelope;
 
 /// Most entries of each list, and most events.
-const MOST: usize = 1000;
+pub(super) const MOST: usize = 1000;
 
 /// Bytes of an answer. The strictest clients take messages of 4 MiB; on a slow network nobody
 /// should wait for more than this.
@@ -35,7 +35,8 @@ const CHUNKS: usize = 40;
 ///
 /// `NOT_FOUND`, or `INVALID` for options that make no sense.
 pub(super) async fn sync(
-    caller: &Caller,
+    hub: &HubHandle,
+    who: &Principal,
     project: ProjectId,
     request: SyncRequest,
 ) -> Result<SyncResponse> {
@@ -44,16 +45,16 @@ pub(super) async fn sync(
         Some(0) => return Err(HubError::invalid("limit: at least 1")),
         Some(limit) => limit.min(MOST),
     };
-    let allowed: Allowed<Read, _> = access::allow(&caller.principal, project.clone())
-        .map_err(|_| not_found(&EntityRef::Project(project)))?;
+    let allowed: Allowed<Read, _> =
+        access::allow(who, project.clone()).map_err(|_| not_found(&EntityRef::Project(project)))?;
     if let Some(since) = request.since.as_deref().and_then(Cursor::parse)
-        && let Some(events) = events(&caller.hub, &allowed, since, limit).await?
+        && let Some(events) = events(hub, &allowed, since, limit).await?
     {
         return Ok(SyncResponse::Events(events));
     }
     let include = request.include.unwrap_or_default();
     let archived = include.contains(&Include::Archived);
-    let snapshot = caller.hub.snapshot(allowed, archived, limit).await?;
+    let snapshot = hub.snapshot(allowed, archived, limit).await?;
     state(snapshot, request.since.is_some()).map(SyncResponse::State)
 }
 
