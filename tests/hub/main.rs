@@ -9,6 +9,7 @@ mod agents;
 mod asking;
 mod client;
 mod crash;
+mod crowd;
 mod delivery;
 mod errors;
 mod exactly_once;
