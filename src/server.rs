@@ -31,7 +31,7 @@ use crate::transport::connection::Flows;
 use crate::transport::engine::{Connections, Engine};
 use crate::transport::guard::Guard;
 use crate::transport::legacy_ws::{LegacyClients, LegacyWs};
-use crate::transport::outbound::{Bounds, Outbound};
+use crate::transport::outbound::{AT_HAND, Bounds, Outbound};
 use crate::transport::router::router;
 use crate::transport::socket::Sockets;
 
@@ -251,6 +251,7 @@ fn face(hub: &HubHandle, listener: TcpListener) {
     let bounds = Bounds {
         rooms: limits.rooms_per_socket,
         behind: limits.events_behind,
+        at_hand: AT_HAND,
     };
     let log = Box::new(hub.downgrade());
     let outbound = Outbound::new(log, inner.id.clone(), inner.tasks.clone(), bounds);

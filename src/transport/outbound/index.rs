@@ -3,7 +3,7 @@
 //! One lock holds all of it, so that an event is either handed to somebody by whoever takes it
 //! from the bus, or left to the one that catches that somebody up: never both, never neither.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -14,9 +14,28 @@ use crate::domain::Logged;
 use crate::protocol::NamespaceStatus;
 use crate::router::{Namespace, Room, Targets, project_of, route};
 
-use super::{Line, Outgoing};
+use super::{Bounds, Line, Outgoing};
 
 pub(super) type MemberId = u64;
+
+/// An event, and who hears of it.
+pub(super) struct Addressed {
+    event: Arc<Logged>,
+    targets: Targets,
+}
+
+impl Addressed {
+    pub(super) fn new(event: &Arc<Logged>) -> Self {
+        Self {
+            event: event.clone(),
+            targets: route(&event.name, &event.scope),
+        }
+    }
+
+    fn seq(&self) -> u64 {
+        self.event.seq
+    }
+}
 
 /// Somebody who hears of events.
 struct Member {
@@ -50,11 +69,14 @@ impl Member {
             && self.line.as_ref().is_none_or(|line| line.wants(event))
     }
 
-    /// Whether it sat where an event was told.
-    fn was_there(&self, event: &Logged) -> bool {
-        let targets = route(&event.name, &event.scope);
-        let sat = |room: &Room| self.rooms.get(room).is_some_and(|since| *since < event.seq);
-        targets.of(self.namespace).iter().any(sat)
+    /// Whether an event that it has not been handed is for it.
+    fn awaits(&self, what: &Addressed) -> bool {
+        let sat = |room: &Room| {
+            self.rooms
+                .get(room)
+                .is_some_and(|since| *since < what.seq())
+        };
+        what.targets.of(self.namespace).iter().any(sat) && self.hears(&what.event)
     }
 
     fn lose(&mut self) {
@@ -65,13 +87,14 @@ impl Member {
     }
 }
 
-/// What the caller is to do about a member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
-    /// Nothing.
-    Done,
-    /// Catch it up.
-    Behind,
+/// How far somebody came that was behind.
+pub(super) enum Caught {
+    /// It is behind no more, has gone or is lost.
+    Up,
+    /// Its connection takes no more now.
+    Full(Arc<dyn Line>),
+    /// What comes after this place is in the log alone.
+    Old(u64, Arc<dyn Line>),
 }
 
 /// See the module.
@@ -81,18 +104,22 @@ pub(super) struct Index {
     last: MemberId,
     members: HashMap<MemberId, Member>,
     rooms: HashMap<(Namespace, Room), HashSet<MemberId>>,
-    /// Events that somebody may miss before it is lost.
-    patience: usize,
+    /// The last events, without a gap.
+    at_hand: VecDeque<(Addressed, Arc<Outgoing>)>,
+    bytes_at_hand: usize,
+    bounds: Bounds,
 }
 
 impl Index {
-    pub(super) fn new(patience: usize) -> Self {
+    pub(super) fn new(bounds: Bounds) -> Self {
         Self {
             at: 0,
             last: 0,
             members: HashMap::new(),
             rooms: HashMap::new(),
-            patience,
+            at_hand: VecDeque::new(),
+            bytes_at_hand: 0,
+            bounds,
         }
     }
 
@@ -134,22 +161,12 @@ impl Index {
         }
     }
 
-    /// Events can be handed to it from now on.
-    pub(super) fn connect(&mut self, id: MemberId, line: Arc<dyn Line>) -> Turn {
-        let Some(member) = self.members.get_mut(&id) else {
-            return Turn::Done;
-        };
-        member.line = Some(line);
-        match member.progress {
-            Progress::Behind { heard, .. } if heard == self.at => {
-                member.progress = Progress::Level { heard };
-                Turn::Done
-            }
-            Progress::Behind { .. } => Turn::Behind,
-            Progress::Level { .. } => Turn::Done,
-            Progress::Lost => {
+    /// Events can be handed to it from now on; it begins as one that is behind.
+    pub(super) fn connect(&mut self, id: MemberId, line: Arc<dyn Line>) {
+        if let Some(member) = self.members.get_mut(&id) {
+            member.line = Some(line);
+            if member.progress == Progress::Lost {
                 member.lose();
-                Turn::Done
             }
         }
     }
@@ -202,22 +219,33 @@ impl Index {
 
     /// Hands an event to everybody it is for who can take it now. Returns those who could not
     /// and have to be caught up.
-    pub(super) fn dispatch(&mut self, event: &Logged, outgoing: &Outgoing) -> Vec<MemberId> {
-        if event.seq <= self.at {
+    pub(super) fn dispatch(&mut self, event: Addressed, outgoing: Arc<Outgoing>) -> Vec<MemberId> {
+        if event.seq() <= self.at {
             return Vec::new();
         }
-        let targets = route(&event.name, &event.scope);
         let mut behind = Vec::new();
-        for id in self.concerned(&targets) {
+        for id in self.concerned(&event.targets) {
             let Some(member) = self.members.get_mut(&id) else {
                 continue;
             };
-            if member.hears(event) && member.take(event, outgoing, self.patience) {
+            if member.hears(&event.event) && member.take(event.seq(), &outgoing, self.bounds.behind)
+            {
                 behind.push(id);
             }
         }
-        self.at = event.seq;
+        self.at = event.seq();
+        self.keep(event, outgoing);
         behind
+    }
+
+    fn keep(&mut self, event: Addressed, outgoing: Arc<Outgoing>) {
+        self.bytes_at_hand += outgoing.size();
+        self.at_hand.push_back((event, outgoing));
+        while self.bytes_at_hand > self.bounds.at_hand
+            && let Some((_, oldest)) = self.at_hand.pop_front()
+        {
+            self.bytes_at_hand -= oldest.size();
+        }
     }
 
     /// Whoever sits in one of the rooms, each once.
@@ -235,8 +263,10 @@ impl Index {
             .collect()
     }
 
-    /// Those who are behind cannot be caught up, and everybody else has missed something.
+    /// Everybody has missed something.
     pub(super) fn lose_all(&mut self, at: u64) {
+        self.at_hand.clear();
+        self.bytes_at_hand = 0;
         for member in self.members.values_mut() {
             member.lose();
         }
@@ -254,60 +284,52 @@ impl Index {
         self.members.get(&id).map(|member| member.gone.clone())
     }
 
-    /// The place up to which somebody has heard, when it is behind and can be caught up.
-    pub(super) fn behind(&self, id: MemberId) -> Option<(u64, Arc<dyn Line>)> {
-        let member = self.members.get(&id)?;
-        match member.progress {
-            Progress::Behind { heard, .. } => Some((heard, member.line.clone()?)),
-            Progress::Level { .. } | Progress::Lost => None,
-        }
-    }
-
-    /// Whether this event is for somebody who is being caught up.
-    pub(super) fn awaits(&self, id: MemberId, event: &Logged) -> bool {
-        let member = self.members.get(&id);
-        member.is_some_and(|member| member.was_there(event) && member.hears(event))
-    }
-
-    /// Hands an event to somebody who is being caught up, if it is for it. The next one of the
-    /// log has to be next here.
-    pub(super) fn catch_up(&mut self, id: MemberId, event: &Logged, outgoing: Option<&Outgoing>) {
-        let (awaits, at) = (self.awaits(id, event), self.at);
+    /// Hands somebody who is behind what there is for it at hand, as far as it takes it.
+    pub(super) fn catch_up(&mut self, id: MemberId) -> Caught {
         let Some(member) = self.members.get_mut(&id) else {
-            return;
+            return Caught::Up;
         };
-        let Progress::Behind { heard, missed } = &mut member.progress else {
-            return;
+        let (Progress::Behind { heard, .. }, Some(line)) = (member.progress, member.line.clone())
+        else {
+            return Caught::Up;
         };
-        *heard = event.seq;
-        if !awaits {
-            return;
+        let oldest = self.at_hand.front().map(|(event, _)| event.seq());
+        if heard < self.at && oldest.is_none_or(|oldest| oldest > heard + 1) {
+            return Caught::Old(heard, line);
         }
-        // Those that the bus has not brought yet have not been counted.
-        if event.seq <= at {
-            *missed = missed.saturating_sub(1);
+        let before = |(event, _): &(Addressed, _)| event.seq() <= heard;
+        let next = self.at_hand.partition_point(before);
+        for (event, outgoing) in self.at_hand.range(next..) {
+            if member.awaits(event) && line.connection().outflow.full() {
+                return Caught::Full(line);
+            }
+            if !member.hear(event, Some(outgoing), self.at) {
+                return Caught::Up;
+            }
         }
-        let line = member.line.as_ref();
-        let sent = outgoing.is_some_and(|event| line.is_some_and(|line| line.send(event)));
-        if !sent {
-            member.lose();
+        let heard = heard.max(self.at);
+        member.progress = Progress::Level { heard };
+        Caught::Up
+    }
+
+    /// Whether an event of the log is for somebody who is behind.
+    pub(super) fn awaits(&self, id: MemberId, event: &Addressed) -> bool {
+        let member = self.members.get(&id);
+        member.is_some_and(|member| member.awaits(event))
+    }
+
+    /// Hands an event of the log to somebody who is behind, if it is for it. It has to be the
+    /// one that comes next.
+    pub(super) fn hear(&mut self, id: MemberId, event: &Addressed, outgoing: Option<&Outgoing>) {
+        let at = self.at;
+        if let Some(member) = self.members.get_mut(&id) {
+            member.hear(event, outgoing, at);
         }
     }
 
-    /// There was nothing more in the log for somebody who is being caught up: from now on it
-    /// is handed each event as it comes, unless one has come meanwhile.
-    pub(super) fn level(&mut self, id: MemberId) -> Turn {
-        let at = self.at;
-        match self.members.get_mut(&id).map(|member| &mut member.progress) {
-            Some(progress @ Progress::Behind { .. }) => match *progress {
-                Progress::Behind { heard, .. } if heard >= at => {
-                    *progress = Progress::Level { heard };
-                    Turn::Done
-                }
-                _ => Turn::Behind,
-            },
-            _ => Turn::Done,
-        }
+    #[cfg(test)]
+    pub(super) fn is_level(&self, id: MemberId) -> bool {
+        matches!(self.members[&id].progress, Progress::Level { .. })
     }
 
     pub(super) fn status(&self, namespace: Namespace) -> NamespaceStatus {
@@ -328,25 +350,23 @@ impl Index {
 
 impl Member {
     /// Takes an event that is for it. True when it is behind from now on.
-    fn take(&mut self, event: &Logged, outgoing: &Outgoing, patience: usize) -> bool {
+    fn take(&mut self, seq: u64, outgoing: &Outgoing, patience: usize) -> bool {
         match &mut self.progress {
-            Progress::Level { heard } if event.seq <= *heard => false,
+            Progress::Level { heard } if seq <= *heard => false,
             Progress::Level { .. } => {
                 let full = |line: &Arc<dyn Line>| line.connection().outflow.full();
-                let sent = self
-                    .line
-                    .as_ref()
-                    .is_some_and(|line| !full(line) && line.send(outgoing));
+                let line = self.line.as_ref();
+                let sent = line.is_some_and(|line| !full(line) && line.send(outgoing));
                 if !sent {
                     self.progress = Progress::Behind {
-                        heard: event.seq - 1,
+                        heard: seq - 1,
                         missed: 1,
                     };
                 }
                 !sent
             }
             Progress::Behind { heard, missed } => {
-                if event.seq > *heard {
+                if seq > *heard {
                     *missed += 1;
                 }
                 if *missed > patience {
@@ -356,5 +376,27 @@ impl Member {
             }
             Progress::Lost => false,
         }
+    }
+
+    /// Takes the next event while it is behind, if it is for it. False when that failed.
+    fn hear(&mut self, event: &Addressed, outgoing: Option<&Outgoing>, at: u64) -> bool {
+        let awaits = self.awaits(event);
+        let Progress::Behind { heard, missed } = &mut self.progress else {
+            return false;
+        };
+        *heard = event.seq();
+        if !awaits {
+            return true;
+        }
+        // Those that the bus has not brought yet have not been counted.
+        if event.seq() <= at {
+            *missed = missed.saturating_sub(1);
+        }
+        let line = self.line.as_ref();
+        let sent = outgoing.is_some_and(|event| line.is_some_and(|line| line.send(event)));
+        if !sent {
+            self.lose();
+        }
+        sent
     }
 }

@@ -33,7 +33,7 @@ use crate::tasks::Tasks;
 
 use super::connection::Connection;
 
-use index::{Index, MemberId, Turn};
+use index::{Addressed, Caught, Index, MemberId};
 
 /// Events that are read from the log at once.
 const CHUNK: usize = 256;
@@ -44,6 +44,13 @@ pub(crate) struct Outgoing {
     pub(crate) name: String,
     /// The envelope.
     pub(crate) json: Box<RawValue>,
+}
+
+impl Outgoing {
+    /// Its bytes, about.
+    pub(crate) fn size(&self) -> usize {
+        self.json.get().len()
+    }
 }
 
 /// How an event travels.
@@ -129,17 +136,24 @@ impl fmt::Debug for Outbound {
     }
 }
 
-/// Bounds of what one member may ask for, and of how far behind it may be.
+/// How much of everything.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
+    /// Rooms that one member is in.
     pub(crate) rooms: usize,
+    /// Events for it that one member may miss before it is lost.
     pub(crate) behind: usize,
+    /// Bytes of events, as they are sent, that are kept for those who are behind.
+    pub(crate) at_hand: usize,
 }
+
+/// [`Bounds::at_hand`]: some thousand events.
+pub(crate) const AT_HAND: usize = 2 << 20;
 
 impl Outbound {
     pub(crate) fn new(log: Box<dyn Log>, hub: HubId, tasks: Tasks, bounds: Bounds) -> Self {
         Self(Arc::new(Inner {
-            index: Mutex::new(Index::new(bounds.behind)),
+            index: Mutex::new(Index::new(bounds)),
             log,
             tasks,
             hub,
@@ -196,7 +210,7 @@ impl Outbound {
         }
     }
 
-    async fn take(&self, event: &Logged) {
+    async fn take(&self, event: &Arc<Logged>) {
         let before = event.seq.saturating_sub(1);
         if self.index().at() < before {
             self.read_up_to(before).await;
@@ -246,19 +260,25 @@ impl Outbound {
         }
     }
 
-    fn dispatch(&self, event: &Logged) {
-        let behind = match self.outgoing(event) {
-            Some(outgoing) => self.index().dispatch(event, &outgoing),
-            None => return self.index().lose_all(event.seq),
+    fn dispatch(&self, event: &Arc<Logged>) {
+        let Some(outgoing) = self.outgoing(event) else {
+            return self.index().lose_all(event.seq);
         };
+        let behind = self
+            .index()
+            .dispatch(Addressed::new(event), Arc::new(outgoing));
         for id in behind {
             self.catch_up(id);
         }
     }
 
-    /// Hands somebody what it has missed, in a task of its own.
+    /// Hands somebody what it has missed; what it cannot take at once, in a task of its own.
     fn catch_up(&self, id: MemberId) {
-        let Some(gone) = self.index().gone(id) else {
+        let (caught, gone) = {
+            let mut index = self.index();
+            (index.catch_up(id), index.gone(id))
+        };
+        let (false, Some(gone)) = (matches!(caught, Caught::Up), gone) else {
             return;
         };
         let outbound = self.clone();
@@ -266,34 +286,38 @@ impl Outbound {
             tokio::select! {
                 biased;
                 () = gone.cancelled() => {}
-                () = outbound.catching_up(id) => {}
+                () = outbound.catching_up(id, caught) => {}
             }
         });
     }
 
-    async fn catching_up(&self, id: MemberId) {
+    async fn catching_up(&self, id: MemberId, mut caught: Caught) {
         loop {
-            let Some((heard, line)) = self.index().behind(id) else {
-                return;
-            };
-            line.connection().outflow.ready().await;
-            let events = match self.since(heard).await {
-                Ok(Since::Events(events)) => events,
-                Ok(Since::Unknown) | Err(_) => return self.index().lose(id),
-            };
-            if events.is_empty() && self.index().level(id) == Turn::Done {
-                return;
+            match caught {
+                Caught::Up => return,
+                Caught::Full(line) => line.connection().outflow.ready().await,
+                Caught::Old(heard, line) => match self.since(heard).await {
+                    Ok(Since::Events(events)) if !events.is_empty() => {
+                        self.hand_over(id, &line, &events).await;
+                    }
+                    // The log does not go back so far.
+                    _ => return self.index().lose(id),
+                },
             }
-            for event in events {
-                let outgoing = match self.index().awaits(id, &event) {
-                    true => self.outgoing(&event),
-                    false => None,
-                };
-                if outgoing.is_some() {
-                    line.connection().outflow.ready().await;
-                }
-                self.index().catch_up(id, &event, outgoing.as_ref());
+            caught = self.index().catch_up(id);
+        }
+    }
+
+    /// Hands somebody who is behind events of the log, as fast as it takes them.
+    async fn hand_over(&self, id: MemberId, line: &Arc<dyn Line>, events: &[Arc<Logged>]) {
+        for event in events {
+            let address = Addressed::new(event);
+            let awaits = self.index().awaits(id, &address);
+            let outgoing = if awaits { self.outgoing(event) } else { None };
+            if awaits {
+                line.connection().outflow.ready().await;
             }
+            self.index().hear(id, &address, outgoing.as_ref());
         }
     }
 }
@@ -313,10 +337,8 @@ impl fmt::Debug for Membership {
 impl Membership {
     /// Lets events come, beginning with those since it entered.
     pub(crate) fn connect(&self, line: Arc<dyn Line>) {
-        let turn = self.outbound.index().connect(self.id, line);
-        if turn == Turn::Behind {
-            self.outbound.catch_up(self.id);
-        }
+        self.outbound.index().connect(self.id, line);
+        self.outbound.catch_up(self.id);
     }
 
     /// Follows what happens in a room, from now on.

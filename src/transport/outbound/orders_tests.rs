@@ -56,10 +56,14 @@ struct Run {
 }
 
 impl Run {
-    async fn new(waiting: usize) -> Self {
+    async fn new(waiting: usize, at_hand: usize) -> Self {
         let log = FakeLog::new(waiting);
         log.commit(EventScope::All);
-        let outbound = outbound(&log, bounds(usize::MAX)).await;
+        let bounds = Bounds {
+            at_hand,
+            ..bounds(usize::MAX)
+        };
+        let outbound = outbound(&log, bounds).await;
         // The second one may see one of the projects.
         let principals = [desktop(), device(&[1]), desktop()];
         let enter = |who| Client::enter(&outbound, Namespace::Mobile, who);
@@ -174,7 +178,7 @@ impl Run {
     /// All become level again, and then the next one needs no log.
     async fn after(&mut self) {
         for client in &self.clients {
-            while self.outbound.index().behind(client.membership.id).is_some() {
+            while !self.outbound.index().is_level(client.membership.id) {
                 tokio::task::yield_now().await;
             }
         }
@@ -192,10 +196,12 @@ proptest! {
     fn whatever_the_order_each_hears_its_own_once(
         steps in proptest::collection::vec(step(), 1..120),
         waiting in 1usize..9,
+        // None, about three events, or all.
+        at_hand in prop_oneof![Just(0usize), Just(400), Just(1 << 20)],
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         runtime.unwrap().block_on(async {
-            let mut run = Run::new(waiting).await;
+            let mut run = Run::new(waiting, at_hand).await;
             for step in &steps {
                 run.step(step).await;
             }

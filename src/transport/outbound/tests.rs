@@ -174,7 +174,12 @@ impl Client {
 }
 
 pub(super) fn bounds(behind: usize) -> Bounds {
-    Bounds { rooms: 3, behind }
+    Bounds {
+        rooms: 3,
+        behind,
+        // About three events.
+        at_hand: 400,
+    }
 }
 
 pub(super) async fn outbound(log: &FakeLog, bounds: Bounds) -> Outbound {
@@ -262,7 +267,8 @@ async fn whoever_the_log_does_not_cover_any_more_is_cut() {
     let mut slow = Client::enter(&outbound, Namespace::Mobile, desktop());
     let mut quick = Client::enter(&outbound, Namespace::Mobile, desktop());
     log.empty.store(true, Ordering::SeqCst);
-    for _ in 0..=PACKETS {
+    // More than is at hand without it.
+    for _ in 0..PACKETS + 9 {
         let seq = log.commit(EventScope::All);
         assert_eq!(quick.next().await, seq);
     }
@@ -278,30 +284,39 @@ async fn what_comes_while_somebody_becomes_level_is_not_lost() {
     let log = FakeLog::new(1024);
     let outbound = outbound(&log, bounds(1000)).await;
     let mut slow = Client::enter(&outbound, Namespace::Mobile, desktop());
-    let event = |seq: u64| log.events.lock().unwrap()[usize::try_from(seq).unwrap() - 1].clone();
     // Events reach the index by hand alone, so that nothing happens in between.
+    let event = |seq: u64| log.events.lock().unwrap()[usize::try_from(seq).unwrap() - 1].clone();
     let dispatch = |seq| {
-        let (event, mut index) = (event(seq), outbound.index());
-        index.dispatch(&event, &outbound.outgoing(&event).unwrap())
+        let event = event(seq);
+        let outgoing = Arc::new(outbound.outgoing(&event).unwrap());
+        outbound.index().dispatch(Addressed::new(&event), outgoing)
+    };
+    let hear = |seq| {
+        let event = event(seq);
+        let outgoing = outbound.outgoing(&event);
+        let mut index = outbound.index();
+        index.hear(
+            slow.membership.id,
+            &Addressed::new(&event),
+            outgoing.as_ref(),
+        );
     };
     let id = slow.membership.id;
-    for n in 1..=PACKETS as u64 + 1 {
+    let full = PACKETS as u64;
+    for n in 1..=full + 1 {
         let seq = log.write(EventScope::All);
-        assert_eq!(dispatch(seq).contains(&id), n > PACKETS as u64, "{n}");
+        assert_eq!(dispatch(seq).contains(&id), n > full, "{n}");
     }
-    let last = event(log.write(EventScope::All));
-    let caught_up = event(last.seq - 1);
-    let outgoing = outbound.outgoing(&caught_up);
-    outbound.index().catch_up(id, &caught_up, outgoing.as_ref());
-    // There was nothing more in the log, and now there is.
-    assert!(dispatch(last.seq).is_empty());
-    assert_eq!(outbound.index().level(id), Turn::Behind);
-    let outgoing = outbound.outgoing(&last);
-    outbound.index().catch_up(id, &last, outgoing.as_ref());
-    assert_eq!(outbound.index().level(id), Turn::Done);
-    for seq in 1..=last.seq {
+    // It reads what it has missed from the log. That was all, and now there is more.
+    hear(full + 1);
+    let last = log.write(EventScope::All);
+    assert!(dispatch(last).is_empty());
+    assert!(matches!(outbound.index().catch_up(id), Caught::Full(_)));
+    for seq in 1..last {
         assert_eq!(slow.next().await, seq);
     }
+    assert!(matches!(outbound.index().catch_up(id), Caught::Up));
+    assert_eq!(slow.next().await, last);
     let next = log.write(EventScope::All);
     assert!(dispatch(next).is_empty());
     assert_eq!(slow.next().await, next);

@@ -98,8 +98,7 @@ impl Line for SocketLine {
     }
 
     fn send(&self, event: &Outgoing) -> bool {
-        let size = event.json.get().len();
-        send(&self.connection, size, || {
+        send(&self.connection, event.size(), || {
             self.socket.emit(&event.name, &event.json)
         })
     }
