@@ -52,7 +52,7 @@ async fn follow(mut client: Client, project: usize, changes: u64, began: Instant
 
 async fn join(hub: &Hub, n: usize, token: &str) -> Client {
     let project = format!("p{}", n % PROJECTS);
-    if (n / PROJECTS) % 2 == 0 {
+    if (n / PROJECTS).is_multiple_of(2) {
         return hub.mobile(token, &project).await;
     }
     let mut ui = hub.ui(token).await;
