@@ -1,4 +1,5 @@
-//! A hub that is killed in the middle of a storm of writes, and one whose disk runs full.
+//! A hub that is killed in the middle of a storm of writes, one whose disk runs full, and one
+//! whose file is damaged.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -220,4 +221,50 @@ async fn a_full_disk_keeps_no_terminal_from_streaming() {
     hub.child.kill().await.unwrap();
     let hub = start(data.path(), &[]).await;
     assert_eq!(tasks(&hub.ready).await, kept);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_file_is_told_and_keeps_no_terminal_from_streaming() {
+    let data = tempfile::tempdir().unwrap();
+    let mut hub = start(data.path(), &[]).await;
+    for n in 0..50 {
+        let (status, made) = post(&hub.ready, "/api/tasks", &task(&n.to_string()))
+            .await
+            .unwrap();
+        assert_eq!(status, 201, "{made}");
+    }
+    hub.child.kill().await.unwrap();
+    for entry in std::fs::read_dir(data.path()).unwrap() {
+        let path = entry.unwrap().path();
+        // The journal too: it would mend the file.
+        if path.to_str().unwrap().contains("sqlite3") {
+            std::fs::write(path, "no database, whatever it was".repeat(1_000)).unwrap();
+        }
+    }
+    let hub = start(data.path(), &["--terminal", "t=cat"]).await;
+    let url = hub.ready["url"].as_str().unwrap();
+    let token = hub.ready["token"].as_str().unwrap();
+    let status = reqwest::Client::new().get(format!("{url}/ws-status"));
+    let status: Value = status
+        .bearer_auth(token)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(status["storage"], "memory");
+    let problem = status["problems"][0].as_str().unwrap();
+    assert!(problem.contains("damaged"), "{problem}");
+    assert_eq!(tasks(&hub.ready).await, BTreeSet::new());
+    let (made, _) = post(&hub.ready, "/api/tasks", &task("new")).await.unwrap();
+    assert_eq!(made, 201);
+    let mut client = Client::connect(url, token).await;
+    let watch = client
+        .request("terminal:watch", json!({"sessionId": "t"}))
+        .await;
+    assert_eq!(watch["success"], true, "{watch}");
+    let input = json!({"sessionId": "t", "input": "here\r"});
+    client.request("terminal:input", input).await;
+    client.wait_for_output("here\r\nhere").await;
 }

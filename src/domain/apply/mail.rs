@@ -51,10 +51,8 @@ impl Change<'_> {
 
     /// Nobody is left to read it.
     pub(super) fn delete_mail_to(&mut self, session: &Session) -> Result<()> {
-        for mail in self
-            .tables
-            .of_project(EntityKind::Mail, &session.project_id)?
-        {
+        let (kind, project) = (EntityKind::Mail, &session.project_id);
+        for mail in self.tables.naming(kind, project, session.id.as_str())? {
             if let Entity::Mail(mail) = mail
                 && mail.to_session_id == session.id
             {

@@ -288,7 +288,8 @@ impl Change<'_> {
             self.tables.put(&worker.into())?;
             self.tell_left(session, &task);
         }
-        for other in self.tables.of_project(EntityKind::Task, &task.project_id)? {
+        let (kind, project) = (EntityKind::Task, &task.project_id);
+        for other in self.tables.naming(kind, project, id.as_str())? {
             if let Entity::Task(mut other) = other
                 && (other.parent_id.as_ref() == Some(id) || other.dependencies.contains(id))
             {

@@ -146,6 +146,10 @@ impl Tables for Rows {
         self.list(&query).map(|page| page.items)
     }
 
+    fn naming(&self, kind: EntityKind, project: &ProjectId, _: &str) -> Result<Vec<Entity>> {
+        self.of_project(kind, project)
+    }
+
     fn put(&mut self, entity: &Entity) -> Result<()> {
         let what = entity.reference();
         let number = self.things.get(&what).map(|(number, _)| *number);

@@ -193,8 +193,7 @@ fn assert_sound(things: &Things) {
     }
 }
 
-async fn check(mutations: Vec<Mutation>) {
-    let backend = in_memory(&Events::default());
+async fn check(backend: Backend, mutations: Vec<Mutation>) {
     let hub = HubId::new("h").unwrap();
     let first = Some(Mutation::create_default_project());
     let store = DomainStore::start(backend, hub, first, Box::new(drop)).unwrap();
@@ -222,12 +221,43 @@ async fn check(mutations: Vec<Mutation>) {
     }
 }
 
+fn check_on(backend: Backend, mutations: Vec<Mutation>) {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.build().unwrap();
+    runtime.block_on(check(backend, mutations));
+}
+
+fn cases(n: u32) -> ProptestConfig {
+    let more = if std::env::var_os("HUB_PROOF").is_some() {
+        20
+    } else {
+        1
+    };
+    ProptestConfig::with_cases(n * more)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("HUB_PROOF").is_some() { 2_000 } else { 100 }))]
+    #![proptest_config(cases(100))]
 
     #[test]
     fn the_log_tells_everything(mutations in proptest::collection::vec(mutations(), 1..80)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(check(mutations));
+        check_on(in_memory(&Events::default()), mutations);
+    }
+}
+
+#[cfg(feature = "sqlite")]
+proptest! {
+    #![proptest_config(cases(10))]
+
+    #[test]
+    fn the_log_on_a_disk_tells_everything(
+        mutations in proptest::collection::vec(mutations(), 1..80),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let events = Events {
+            synchronous: crate::config::Synchronous::Normal,
+            ..Events::default()
+        };
+        check_on(crate::store::open(Some(folder.path()), &events).domain, mutations);
     }
 }

@@ -6,13 +6,14 @@
 //! Nobody is answered, and nothing told, before that is kept.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::{Context, Logged, NewEvent};
-use crate::error::Result;
+use crate::error::{HubError, Result};
 use crate::ids::HubId;
 use crate::time::millis_since_epoch;
 
@@ -76,7 +77,9 @@ impl Batch<'_> {
     ) -> Result<T> {
         self.context.now = now();
         let told = self.events.len();
-        let done = self.carry_out(work);
+        // One that panics must not end the thread, nor what others have done.
+        let done = catch_unwind(AssertUnwindSafe(|| self.carry_out(work)))
+            .unwrap_or_else(|_| Err(HubError::internal("the change failed", &"a panic")));
         if done.is_err() {
             self.events.truncate(told);
             self.lost = self.writing.undo_step();
@@ -193,7 +196,8 @@ pub(super) fn read(mut reader: Box<dyn Reader>, mut todo: mpsc::Receiver<Read>) 
         let mut read = Some(read);
         let done = reader.read(&mut |view| {
             if let Some(read) = read.take() {
-                read(Ok(view));
+                // Whoever asked hears that nothing came of it.
+                let _ = catch_unwind(AssertUnwindSafe(|| read(Ok(view))));
             }
         });
         if let (Err(error), Some(read)) = (done, read) {

@@ -193,6 +193,10 @@ impl Tables for Steps<'_> {
         rows::list(self.connection, &query).map(|page| page.items)
     }
 
+    fn naming(&self, kind: EntityKind, project: &ProjectId, id: &str) -> Result<Vec<Entity>> {
+        rows::naming(self.connection, kind, project, id)
+    }
+
     fn put(&mut self, entity: &Entity) -> Result<()> {
         rows::put(self.connection, entity)
     }

@@ -156,6 +156,29 @@ pub(super) fn list(connection: &Connection, query: &ListQuery) -> Result<Page> {
     page(things, query.limit)
 }
 
+/// An id stands in the JSON as it is, so that most rows need not be parsed.
+pub(super) fn naming(
+    connection: &Connection,
+    kind: EntityKind,
+    project: &ProjectId,
+    id: &str,
+) -> Result<Vec<Entity>> {
+    let mut select = connection
+        .prepare_cached(
+            "SELECT body FROM things
+             WHERE kind = ?1 AND project = ?2 AND instr(body, '\"' || ?3 || '\"')
+             ORDER BY number",
+        )
+        .map_err(trouble)?;
+    let rows = select
+        .query_map([kind_name(kind), project.as_str(), id], |row| {
+            row.get::<_, String>(0)
+        })
+        .map_err(trouble)?;
+    rows.map(|body| entity(kind, &body.map_err(trouble)?))
+        .collect()
+}
+
 pub(super) fn made_by(connection: &Connection, request: &str) -> Result<Option<EntityRef>> {
     let made = connection
         .prepare_cached("SELECT kind, id FROM requests WHERE name = ?1")
