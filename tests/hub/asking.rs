@@ -306,8 +306,15 @@ async fn a_socket_follows_so_much_and_no_more() {
     };
     let hub = Hub::with_projects_and(config).await;
     let mut ui = hub.ui(&hub.token(Role::Viewer)).await;
-    let subscribe = json!({"sessionIds": ["a-s", "b-s"]});
-    let answer = ui.request("subscribe", subscribe).await;
+    for sessions in [json!(["a-s", "b-s"]), json!(["none", "none"])] {
+        let subscribe = json!({"sessionIds": sessions});
+        let answer = ui.request("subscribe", subscribe).await;
+        assert_eq!(failure(&answer).0, "TOO_LARGE");
+    }
+    let subscribe = json!({"sessionIds": ["a-s"]});
+    assert_eq!(ui.request("subscribe", subscribe).await["success"], true);
+    let project = json!({"projectId": "a"});
+    let answer = ui.request("project:subscribe", project).await;
     assert_eq!(failure(&answer).0, "TOO_LARGE");
     ui.request("unsubscribe", json!({})).await;
     let answer = ui

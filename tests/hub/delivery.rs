@@ -82,6 +82,42 @@ async fn one_that_is_too_far_behind_is_cut_and_told_the_rest_when_it_asks() {
     assert_eq!(answer["events"].as_array().unwrap().len(), 1);
 }
 
+/// A client of the polling transport that asks for nothing any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_does_not_poll_is_forgotten() {
+    let hub = Hub::with_projects_and(config(1)).await;
+    let token = hub.token(Role::Viewer);
+    let http = reqwest::Client::new();
+    let engine = format!("{}/socket.io/?EIO=4&transport=polling", hub.url);
+    let get = async |url: String| {
+        let response = http.get(url).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    };
+    let (_, open) = get(engine.clone()).await;
+    let open: Value = serde_json::from_str(&open[1..]).unwrap();
+    let session = format!("{engine}&sid={}", open["sid"].as_str().unwrap());
+    let auth = json!({"token": token, "projectId": "a"});
+    let connect = http.post(&session).body(format!("40/mobile,{auth}"));
+    assert_eq!(connect.send().await.unwrap().status(), 200);
+    let mut polled = String::new();
+    while !polled.contains("hub:hello") {
+        polled += &get(session.clone()).await.1;
+    }
+    let mut quick = hub.mobile(&token, "a").await;
+    for n in 0..20 {
+        hub.change(mail(n)).await;
+        quick.wait_for("mail:received").await;
+    }
+    let (status, answer) = get(session.clone()).await;
+    assert_eq!(status, 400, "{answer}");
+    let in_time = tokio::time::timeout(crate::client::PATIENCE, async {
+        while hub.hub.status().unwrap().namespaces.mobile.connected > 1 {
+            tokio::task::yield_now().await;
+        }
+    });
+    in_time.await.expect("it has gone");
+}
+
 /// Two clients that join in the middle, in both ways that there are, and one that was there.
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_joins_while_events_flow_hears_all_from_then_on() {

@@ -171,13 +171,19 @@ impl Index {
         }
     }
 
-    pub(super) fn join(&mut self, id: MemberId, room: Room) {
+    /// False when it follows too much already.
+    pub(super) fn join(&mut self, id: MemberId, room: Room) -> bool {
         let Some(member) = self.members.get_mut(&id) else {
-            return;
+            return true;
         };
+        // One of them holds everybody.
+        if member.rooms.len() > self.bounds.rooms && !member.rooms.contains_key(&room) {
+            return false;
+        }
         member.rooms.entry(room.clone()).or_insert(self.at);
         let place = (member.namespace, room);
         self.rooms.entry(place).or_default().insert(id);
+        true
     }
 
     pub(super) fn leave(&mut self, id: MemberId, room: Room) {

@@ -347,16 +347,13 @@ impl Membership {
     ///
     /// `TOO_LARGE` when it follows too much already.
     pub(crate) fn join(&self, room: Room) -> Result<()> {
-        let mut index = self.outbound.index();
-        let most = self.outbound.0.most_rooms;
-        let rooms = index.rooms_of(self.id);
-        if rooms.len() >= most && !rooms.contains(&room) {
-            return Err(HubError::too_large(format!(
-                "a socket follows at most {most} projects and sessions"
-            )));
+        if self.outbound.index().join(self.id, room) {
+            return Ok(());
         }
-        index.join(self.id, room);
-        Ok(())
+        let most = self.outbound.0.most_rooms;
+        Err(HubError::too_large(format!(
+            "a socket follows at most {most} projects and sessions"
+        )))
     }
 
     pub(crate) fn leave(&self, room: Room) {

@@ -145,12 +145,16 @@ impl Caller {
     ///
     /// # Errors
     ///
-    /// Those that say nothing of any session.
+    /// Those that say nothing of any session; `TOO_LARGE` for more than a socket can follow.
     pub(super) async fn follow(
         &self,
         sessions: Vec<SessionId>,
         project: Option<&ProjectId>,
     ) -> Result<(Vec<SessionId>, Option<HubError>)> {
+        let most = self.hub.limits().rooms_per_socket;
+        if sessions.len() > most {
+            return Err(HubError::too_large(format!("more than {most} sessions")));
+        }
         let (mut followed, mut refused) = (Vec::new(), None);
         for session in sessions {
             let what = EntityRef::Session(session.clone());
