@@ -74,7 +74,7 @@ export class HubClient {
 
   /** Connects at once. */
   constructor({ url, token }: HubClientOptions) {
-    this.#link = new Link(url, token)
+    this.#link = new Link({ url, token, namespace: 'terminal', probe: { event: 'terminal:list', payload: {} } })
     const link = this.#link
     this.#typing = new Typing((request, done) => {
       link.request('terminal:input', request, INPUT_MS, done)

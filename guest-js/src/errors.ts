@@ -56,6 +56,8 @@ export class HubError extends Error {
 
 const KNOWN: ReadonlySet<string> = new Set(['success', 'error', 'message', 'code', 'retryAfterMs'])
 
-function detailsOf(fields: Record<string, unknown>): Record<string, unknown> {
+/** Beside the rest in an acknowledgement; in HTTP answers under a name of their own. */
+function detailsOf({ details, ...fields }: Record<string, unknown>): Record<string, unknown> {
+  if (typeof details === 'object' && details !== null) return { ...details }
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !KNOWN.has(name)))
 }

@@ -1,5 +1,5 @@
-// One connection to the hub's `/terminal` namespace: whether it stands, and requests over it.
-// Knows Socket.IO (no other file does) and nothing of terminals, Tauri or the page.
+// One connection to a namespace of the hub: whether it stands, and requests over it. Knows
+// Socket.IO (no other file does) and nothing of terminals, projects, Tauri or the page.
 
 import { io, type Socket } from 'socket.io-client'
 
@@ -37,6 +37,17 @@ export type ConnectionState =
 /** A token, or the way to get one for each attempt. */
 export type TokenSource = string | (() => string | Promise<string>)
 
+export interface LinkOptions {
+  /** Base address of the hub. */
+  readonly url: string
+  readonly namespace: 'terminal' | 'ui' | 'mobile'
+  readonly token: TokenSource
+  /** What the namespace wants to know on connecting, beside the token. */
+  readonly auth?: Readonly<Record<string, string>>
+  /** A request that costs nothing, to see whether anybody answers. */
+  readonly probe: { readonly event: string; readonly payload: object }
+}
+
 /** What the hub sends of its own accord. */
 export interface HubEvents {
   'hub:hello': (event: HubHello) => void
@@ -73,15 +84,17 @@ const WAKE_ANSWER_MS = 3_000
 export class Link {
   readonly #state = new Source<ConnectionState>({ status: 'connecting' })
   readonly #socket: Socket<HubEvents, HubNotices>
+  readonly #probe: LinkOptions['probe']
   #hubClosing = false
   #retry: ReturnType<typeof setTimeout> | undefined
 
-  constructor(url: string, token: TokenSource) {
-    this.#socket = io(`${url.replace(/\/+$/, '')}/terminal`, {
+  constructor({ url, namespace, token, auth, probe }: LinkOptions) {
+    this.#probe = probe
+    this.#socket = io(`${url.replace(/\/+$/, '')}/${namespace}`, {
       auth: (give) => {
         this.#token(token).then(
           (value) => {
-            give({ token: value })
+            give({ ...auth, token: value })
           },
           (error: unknown) => {
             this.#noToken(HubError.from(error))
@@ -130,6 +143,11 @@ export class Link {
     socket.on(event, listener)
   }
 
+  /** Hears everything that the hub sends of its own accord. */
+  onAny(listener: (event: string, payload: unknown) => void): void {
+    this.#socket.onAny(listener)
+  }
+
   /** Connects; also after `close()` or a refusal. */
   connect(): void {
     clearTimeout(this.#retry)
@@ -152,7 +170,8 @@ export class Link {
   wake(): void {
     if (this.#state.value.status === 'reconnecting') this.#again()
     if (!this.#socket.connected) return
-    this.request('terminal:list', {}, WAKE_ANSWER_MS, (error) => {
+    const { event, payload } = this.#probe
+    this.request(event, payload, WAKE_ANSWER_MS, (error) => {
       if (error?.code === 'TIMEOUT') this.#again()
     })
   }

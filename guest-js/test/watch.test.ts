@@ -141,7 +141,8 @@ test('a new life is watched when the old one has said everything', async () => {
   const old = hub.terminal('one')
   const sink = new RecordingSink()
   const watch = connect(hub).watch('one', sink)
-  await eventually(() => expect(watch.state.value.phase).toBe('live'))
+  // Until the beginning is acknowledged, nothing that is printed is sent.
+  await eventually(() => expect(old.acks).toHaveLength(1))
   const exits: unknown[] = []
   watch.state.subscribe(({ terminal }) => exits.push(terminal?.exit?.exitCode))
   // The new life is told of before the old one's last words have come.
@@ -183,7 +184,7 @@ test('titles, bells and notifications come in their turn, and news to whoever li
     onBell: () => sink.log.push('bell'),
     onNotification: ({ title = '', body }) => sink.log.push(`notified ${title} ${body}`),
   })
-  await eventually(() => expect(watch.state.value.phase).toBe('live'))
+  await eventually(() => expect(terminal.acks).toHaveLength(1))
   const news: unknown[] = []
   const stop = client.onNews((item) => news.push(item))
   terminal.print('a')
