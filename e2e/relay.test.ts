@@ -20,7 +20,7 @@ function application(): DesktopApp {
 }
 
 /** The code of the document. Only the token is new, and what `PTY created` is. */
-async function load(app: DesktopApp, hub: Hub, options: object = {}): Promise<() => void> {
+async function load(app: DesktopApp, hub: Hub, options: object = {}): Promise<{ uiSocket: Socket; unload: () => void }> {
   const { __TAURI__, unload } = app.window()
   const uiSocket = io(`${hub.ready.url}/ui`, { auth: { token: hub.ready.token }, forceNew: true, ...options })
   onTestFinished(() => void uiSocket.close())
@@ -47,9 +47,12 @@ async function load(app: DesktopApp, hub: Hub, options: object = {}): Promise<()
   })
 
   expect(await registered).toMatchObject({ success: true, ptyId: 'pty-1', sessionId: 'relayed' })
-  return () => {
-    unload()
-    uiSocket.close()
+  return {
+    uiSocket,
+    unload: () => {
+      unload()
+      uiSocket.close()
+    },
   }
 }
 
@@ -136,7 +139,7 @@ test('thousands of keys arrive once and in order, and a flood comes back whole',
 test('the window is loaded anew: watchers go on, and what was typed meanwhile is not lost', async () => {
   const hub = await start()
   const app = application()
-  const unload = await load(app, hub)
+  const { unload } = await load(app, hub)
   app.open('pty-1', ...SHELL)
   const watcher = await new Watcher(hub).watch()
   await watcher.shows('$ ')
@@ -150,10 +153,28 @@ test('the window is loaded anew: watchers go on, and what was typed meanwhile is
   expect(await watcher.exit).toMatchObject({ exitCode: 3, reason: 'exited' })
 })
 
+test('the connection of the window is cut: one that registers whenever it connects has its terminal again', async () => {
+  const hub = await start()
+  const app = application()
+  const { uiSocket } = await load(app, hub, { transports: ['websocket'] })
+  app.open('pty-1', ...SHELL)
+  const watcher = await new Watcher(hub).watch()
+  await watcher.shows('$ ')
+  const again = new Promise((resolve) => {
+    uiSocket.on('connect', () => {
+      uiSocket.emit('terminal:register', { ptyId: 'pty-1', sessionId: 'relayed', cols: 80, rows: 24 }, resolve)
+    })
+  })
+  uiSocket.io.engine.close()
+  watcher.type('echo across-$((3+3))\r')
+  expect(await again).toMatchObject({ success: true })
+  await watcher.shows('across-6')
+})
+
 test('a window that does not come back', async () => {
   const hub = await start({ timing: { recoveryWindowMs: 200 } })
   const app = application()
-  const unload = await load(app, hub)
+  const { unload } = await load(app, hub)
   app.open('pty-1', ...SHELL)
   const watcher = await new Watcher(hub).watch()
   await watcher.shows('$ ')
