@@ -153,7 +153,7 @@ test('the window is loaded anew: watchers go on, and what was typed meanwhile is
   expect(await watcher.exit).toMatchObject({ exitCode: 3, reason: 'exited' })
 })
 
-test('the connection of the window is cut: one that registers whenever it connects has its terminal again', async () => {
+test('the connection of the window is cut: nothing that its terminal prints or is told meanwhile is lost', async () => {
   const hub = await start()
   const app = application()
   const { uiSocket } = await load(app, hub, { transports: ['websocket'] })
@@ -166,8 +166,10 @@ test('the connection of the window is cut: one that registers whenever it connec
     })
   })
   uiSocket.io.engine.close()
+  app.type('pty-1', 'echo meanwhile-$((2+3))\r')
   watcher.type('echo across-$((3+3))\r')
   expect(await again).toMatchObject({ success: true })
+  await watcher.shows('meanwhile-5')
   await watcher.shows('across-6')
 })
 

@@ -27,7 +27,7 @@ use super::stream::Size;
 use super::utf8::incomplete_tail;
 
 use relay::{FIRST_TURN, Left};
-pub(crate) use relay::{Order, Orders, Relay};
+pub(crate) use relay::{Order, Orders, Relay, Said};
 
 /// Where what is typed goes.
 struct ToOwner {
@@ -94,8 +94,7 @@ impl Registry {
         self: &Arc<Self>,
         mut request: AdoptRequest,
         subject: String,
-        size: Size,
-        kills: bool,
+        said: Said,
     ) -> Result<(Owned, Orders)> {
         let running = self.find(&request.session_id);
         let (session, relay, turn, orders) = match running.filter(|session| session.running()) {
@@ -105,24 +104,49 @@ impl Registry {
                 if relay.subject != subject || session.facts.project != request.project_id {
                     return Err(taken());
                 }
-                let (turn, orders) = relay.take_up(size, kills).ok_or_else(taken)?;
+                let (turn, orders) = relay.take_up(said).ok_or_else(taken)?;
                 (session, relay, turn, orders)
             }
             None => {
-                let (relay, orders, ended) = Relay::new(subject, size, kills);
-                request.size = Some((size.cols, size.rows));
+                request.size = Some((said.size.cols, said.size.rows));
+                let (relay, orders, ended) = Relay::new(subject, said);
                 let session = self.adopt(request, Adopted::relayed(&relay, ended))?;
                 (session, relay, FIRST_TURN, orders)
             }
         };
-        let owned = Owned {
+        Ok((self.owned(session, relay, turn), orders))
+    }
+
+    /// The terminal that an owner calls by this name, if it has gone and is waited for. None
+    /// when there are several that it calls so.
+    pub(crate) fn left_behind(&self, subject: &str, name: &str) -> Option<Arc<Session>> {
+        let mut called = self.all().into_iter().filter_map(|session| {
+            let relay = session.relay().filter(|relay| relay.subject == subject)?;
+            let (said, away) = relay.said();
+            (said.name == name && session.running()).then_some((session, away))
+        });
+        match (called.next(), called.next()) {
+            (Some((session, true)), None) => Some(session),
+            _ => None,
+        }
+    }
+
+    /// Has another connection go on with a terminal as its owner left it. None when somebody
+    /// else was first.
+    pub(crate) fn go_on(self: &Arc<Self>, session: Arc<Session>) -> Option<(Owned, Orders)> {
+        let relay = session.relay()?.clone();
+        let (turn, orders) = relay.take_up_again()?;
+        Some((self.owned(session, relay, turn), orders))
+    }
+
+    fn owned(self: &Arc<Self>, session: Arc<Session>, relay: Arc<Relay>, turn: u64) -> Owned {
+        Owned {
             registry: self.clone(),
             session,
             relay,
             turn,
             seat: None,
-        };
-        Ok((owned, orders))
+        }
     }
 }
 
@@ -144,9 +168,9 @@ impl Owned {
     }
 
     /// Gives the owner its place among those who show the terminal, with the size it has there.
-    pub(crate) fn sit(&mut self, seat: Seat, size: Size) {
+    pub(crate) fn sit(&mut self, seat: Seat) {
         self.seat = Some(seat);
-        self.sized(size);
+        self.sized(self.relay.said().0.size);
     }
 
     /// The owner's terminal has another size by itself.

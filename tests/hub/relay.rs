@@ -257,6 +257,31 @@ async fn an_owner_whose_connection_is_cut_takes_it_up_with_its_new_size() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_an_owner_kept_while_it_was_away_comes_before_it_registers_and_is_taken() {
+    let hub = Hub::start();
+    let first = owner(&hub).await;
+    let mut client = hub.watched_too().await;
+    drop(first);
+    let mut stranger = ui(&hub, &redeem(&hub, PairingRequest::default()).await.0).await;
+    let refused = stranger.request("terminal:output", output("theirs")).await;
+    assert_eq!(failure(&refused).0, "NOT_FOUND");
+    let mut again = ui(&hub, &hub.token(Role::Operator)).await;
+    // Until the hub knows that the first one has gone.
+    while again.request("terminal:output", output("kept")).await["success"] != true {}
+    again.request("terminal:register", registration()).await;
+    again.request("terminal:output", output(" and more")).await;
+    client.wait_for_output("kept and more").await;
+    client.emit("terminal:input", &input("x")).await;
+    assert_eq!(again.wait_for("terminal:input").await.data["data"], "x");
+    drop(again);
+    // It ended while nobody could be told.
+    let mut third = ui(&hub, &hub.token(Role::Operator)).await;
+    let exit = json!({"ptyId": "p", "exitCode": 7});
+    while third.request("terminal:exit", exit.clone()).await["success"] != true {}
+    assert_eq!(client.wait_for("terminal:exit").await.data["exitCode"], 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_connection_of_the_owner_ends_the_say_of_the_first() {
     let hub = Hub::start();
     let mut first = owner(&hub).await;

@@ -27,10 +27,20 @@ struct State {
     owner: Owner,
     /// How many connections of the owner there have been.
     turn: u64,
-    /// The size that the owner's side has, or will have had once it has been told.
-    size: Size,
+    said: Said,
     /// Tells that the program has ended, once.
     exit: Option<oneshot::Sender<Ended>>,
+}
+
+/// What an owner says of its terminal.
+#[derive(Debug, Clone)]
+pub(crate) struct Said {
+    /// What it calls it.
+    pub(crate) name: String,
+    /// The size that it has there, or will have once the owner has been told.
+    pub(crate) size: Size,
+    /// It ends the program when it is told to.
+    pub(crate) kills: bool,
 }
 
 enum Owner {
@@ -56,8 +66,6 @@ struct Link {
     inputs: mpsc::Sender<Typed>,
     size: watch::Sender<Size>,
     kill: watch::Sender<()>,
-    /// It has said that it ends the program when it is told to.
-    kills: bool,
     /// Fires when the owner has gone, or another connection of it has come.
     over: CancellationToken,
 }
@@ -115,7 +123,7 @@ async fn changed<T>(of: &mut watch::Receiver<T>) {
     }
 }
 
-fn link(size: Size, kills: bool) -> (Link, Orders) {
+fn link(size: Size) -> (Link, Orders) {
     // What is typed waits where it was typed, and not here.
     let (inputs, typed) = mpsc::channel(1);
     let (size, sizes) = watch::channel(size);
@@ -131,27 +139,25 @@ fn link(size: Size, kills: bool) -> (Link, Orders) {
         inputs,
         size,
         kill,
-        kills,
         over,
     };
     (link, orders)
 }
 
 impl Relay {
-    /// With a first owner, who says what size its terminal has.
+    /// With a first owner.
     pub(super) fn new(
         subject: String,
-        size: Size,
-        kills: bool,
+        said: Said,
     ) -> (Arc<Self>, Orders, oneshot::Receiver<Ended>) {
-        let (link, orders) = link(size, kills);
+        let (link, orders) = link(said.size);
         let (exit, ended) = oneshot::channel();
         let relay = Self {
             subject,
             state: Mutex::new(State {
                 owner: Owner::Here(link),
                 turn: FIRST_TURN,
-                size,
+                said,
                 exit: Some(exit),
             }),
             changed: Condvar::new(),
@@ -166,9 +172,20 @@ impl Relay {
 
     /// Another connection of the owner, instead of the one there is. None when the terminal has
     /// ended.
-    pub(super) fn take_up(&self, size: Size, kills: bool) -> Option<(u64, Orders)> {
-        let (link, orders) = link(size, kills);
+    pub(super) fn take_up(&self, said: Said) -> Option<(u64, Orders)> {
+        self.taken_up(&mut self.state(), said)
+    }
+
+    /// Another connection of an owner that is away. None when it is not.
+    pub(super) fn take_up_again(&self) -> Option<(u64, Orders)> {
         let mut state = self.state();
+        let said = state.said.clone();
+        let away = matches!(state.owner, Owner::Away(_));
+        away.then(|| self.taken_up(&mut state, said)).flatten()
+    }
+
+    fn taken_up(&self, state: &mut State, said: Said) -> Option<(u64, Orders)> {
+        let (link, orders) = link(said.size);
         match std::mem::replace(&mut state.owner, Owner::Here(link)) {
             Owner::Here(before) => before.over.cancel(),
             Owner::Away(back) => back.cancel(),
@@ -178,7 +195,7 @@ impl Relay {
             }
         }
         state.turn += 1;
-        state.size = size;
+        state.said = said;
         self.changed.notify_all();
         Some((state.turn, orders))
     }
@@ -196,6 +213,12 @@ impl Relay {
             }
             Owner::Here(_) | Owner::Away(_) => Left::TakenUp,
         }
+    }
+
+    /// What the owner has said of it; whether it is away.
+    pub(super) fn said(&self) -> (Said, bool) {
+        let state = self.state();
+        (state.said.clone(), matches!(state.owner, Owner::Away(_)))
     }
 
     /// Whether it is this turn's owner that owns it.
@@ -230,8 +253,9 @@ impl Relay {
 
     /// Whether its owner, while there is one, can end the program.
     pub(in crate::terminal) fn can_be_ended(&self) -> bool {
-        match &self.state().owner {
-            Owner::Here(link) => link.kills,
+        let state = self.state();
+        match state.owner {
+            Owner::Here(_) => state.said.kills,
             // Nobody knows; whoever asks is told to ask again.
             Owner::Away(_) => true,
             Owner::Gone => false,
@@ -252,16 +276,16 @@ impl Relay {
 
     /// The owner's side has another size by itself.
     pub(super) fn has_size(&self, size: Size) {
-        self.state().size = size;
+        self.state().said.size = size;
     }
 
     /// Tells the owner what size the terminal has, unless it knows.
     pub(super) fn tell_size(&self, size: Size) {
         let mut state = self.state();
-        if state.size == size {
+        if state.said.size == size {
             return;
         }
-        state.size = size;
+        state.said.size = size;
         if let Owner::Here(link) = &state.owner {
             link.size.send_replace(size);
         }

@@ -24,8 +24,23 @@ fn request() -> AdoptRequest {
     AdoptRequest::new(SessionId::new("t").unwrap())
 }
 
+fn said(size: Size) -> Said {
+    Said {
+        name: "p".into(),
+        size,
+        kills: false,
+    }
+}
+
+fn kills() -> Said {
+    Said {
+        kills: true,
+        ..said(SIZE)
+    }
+}
+
 fn own(registry: &Arc<Registry>, size: Size) -> Result<(Owned, Orders)> {
-    registry.relay(request(), "desktop".into(), size, false)
+    registry.relay(request(), "desktop".into(), said(size))
 }
 
 fn code<T>(result: Result<T>) -> ErrorCode {
@@ -119,11 +134,11 @@ async fn it_waits_for_its_owner_with_what_is_typed() {
     session.set_size(Size { cols: 9, rows: 9 }).unwrap();
 
     // Nobody else may have it, nor its owner in another project.
-    let theirs = registry.relay(request(), "device:d".into(), SIZE, false);
+    let theirs = registry.relay(request(), "device:d".into(), said(SIZE));
     assert_eq!(code(theirs), ErrorCode::Conflict);
     let mut elsewhere = request();
     elsewhere.project_id = ProjectId::new("other").unwrap();
-    let elsewhere = registry.relay(elsewhere, "desktop".into(), SIZE, false);
+    let elsewhere = registry.relay(elsewhere, "desktop".into(), said(SIZE));
     assert_eq!(code(elsewhere), ErrorCode::Conflict);
 
     let (back, mut orders) = own(&registry, OTHER).unwrap();
@@ -154,6 +169,30 @@ async fn another_connection_of_the_owner_takes_it_up_while_the_old_one_seems_ali
     drop(old);
     new.output("fresh".into()).await.unwrap();
     assert_eq!(printed(new.session()), "fresh");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_behind_is_gone_on_with_by_its_name() {
+    let registry = registry();
+    let (owned, orders) = own(&registry, OTHER).unwrap();
+    let left = |subject, name| registry.left_behind(subject, name);
+    assert!(left("desktop", "p").is_none(), "it is not away");
+    let id = owned.session().facts.id.clone();
+    drop((owned, orders));
+    assert!(left("device:d", "p").is_none() && left("desktop", "q").is_none());
+    let session = left("desktop", "p").unwrap();
+    assert_eq!(session.facts.id, id);
+    let (owned, _orders) = registry.go_on(session.clone()).unwrap();
+    assert_eq!(owned.relay.said().0.size, OTHER, "as it was");
+    assert!(registry.go_on(session).is_none(), "somebody was first");
+    drop(owned);
+    // Another one that is called so, away or not: nobody can tell which is meant.
+    let mut another = request();
+    another.session_id = SessionId::new("u").unwrap();
+    let another = registry.relay(another, "desktop".into(), said(SIZE));
+    assert!(left("desktop", "p").is_none());
+    drop(another);
+    assert!(left("desktop", "p").is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -198,7 +237,7 @@ async fn it_is_killed_by_its_owner_or_not_at_all() {
     let refused = session.kill(ExitReason::Killed, grace).await;
     assert_eq!(code(refused), ErrorCode::Unavailable);
     let (owned, mut orders) = registry
-        .relay(request(), "desktop".into(), SIZE, true)
+        .relay(request(), "desktop".into(), kills())
         .unwrap();
     session.kill(ExitReason::Killed, grace).await.unwrap();
     assert!(matches!(orders.next().await, Some(Order::Kill)));
@@ -212,7 +251,7 @@ async fn it_is_killed_by_its_owner_or_not_at_all() {
 async fn when_the_hub_ends_its_owner_is_let_go() {
     let registry = registry();
     let (owned, mut orders) = registry
-        .relay(request(), "desktop".into(), SIZE, true)
+        .relay(request(), "desktop".into(), kills())
         .unwrap();
     let session = owned.session().clone();
     let stuck = type_into(&session, "x");
@@ -268,7 +307,7 @@ proptest! {
     #[test]
     fn whatever_owners_do_each_piece_is_taken_once_and_in_order(deeds in deeds()) {
         const PIECES: usize = 40;
-        let (relay, mut orders, _ended) = Relay::new("desktop".into(), SIZE, false);
+        let (relay, mut orders, _ended) = Relay::new("desktop".into(), said(SIZE));
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let mut taken = Vec::new();
         std::thread::scope(|scope| {
@@ -282,7 +321,7 @@ proptest! {
             for deed in deeds.into_iter().chain([Deed::Comes, Deed::Takes(PIECES)]) {
                 match deed {
                     Deed::Comes => {
-                        (turn, orders) = relay.take_up(SIZE, false).unwrap();
+                        (turn, orders) = relay.take_up(said(SIZE)).unwrap();
                         here = true;
                     }
                     Deed::Takes(most) if here => {
@@ -313,7 +352,7 @@ proptest! {
         text in "\\PC{1,60}",
         cuts in proptest::collection::vec(1usize..5, 1..200),
     ) {
-        let (relay, mut orders, _ended) = Relay::new("desktop".into(), SIZE, false);
+        let (relay, mut orders, _ended) = Relay::new("desktop".into(), said(SIZE));
         let mut writer = ToOwner { relay: relay.clone(), begun: Vec::new() };
         let arrived = std::thread::scope(|scope| {
             let reading = scope.spawn(move || {

@@ -36,11 +36,11 @@ impl Relays {
                 request.reply.send(answer);
             }
             "terminal:output" => {
-                let answer = self.output(&mut request).await;
+                let answer = self.output(caller, &mut request).await;
                 request.reply.send(answer);
             }
             "terminal:exit" => {
-                let answer = self.exit(&mut request);
+                let answer = self.exit(caller, &mut request);
                 request.reply.send(answer);
             }
             _ => request.unknown(),
@@ -61,26 +61,41 @@ impl Relays {
             return Ok(registered(pty_id, owned));
         }
         let (owned, orders) = caller.hub.relay_into(&allowed, &caller.principal, asked)?;
+        let answer = registered(pty_id.clone(), &owned);
+        self.own(caller, pty_id, owned, orders);
+        Ok(answer)
+    }
+
+    fn own(&mut self, caller: &Caller, pty_id: PtyId, owned: Owned, orders: Orders) {
         let teller = Teller {
             pty_id: pty_id.clone(),
             socket: caller.socket.clone(),
             connection: caller.connection.clone(),
         };
         caller.hub.tasks().spawn(teller.tell(orders));
-        let answer = registered(pty_id.clone(), &owned);
         self.0.retain(|_, owned| owned.is_alive());
         self.0.insert(pty_id, owned);
-        Ok(answer)
     }
 
-    async fn output(&self, request: &mut Request) -> Result<Success> {
+    /// A client that comes back first sends what it kept meanwhile, and only then registers.
+    fn go_on(&mut self, caller: &Caller, pty_id: &PtyId) {
+        if !self.0.contains_key(pty_id)
+            && let Some((owned, orders)) = caller.hub.relay_on(&caller.principal, pty_id)
+        {
+            self.own(caller, pty_id.clone(), owned, orders);
+        }
+    }
+
+    async fn output(&mut self, caller: &Caller, request: &mut Request) -> Result<Success> {
         let RelayOutput { pty_id, data } = request.parse()?;
+        self.go_on(caller, &pty_id);
         let owned = self.0.get(&pty_id).ok_or_else(|| unknown(&pty_id))?;
         owned.output(data).await.map(|()| Success::YES)
     }
 
-    fn exit(&mut self, request: &mut Request) -> Result<Success> {
+    fn exit(&mut self, caller: &Caller, request: &mut Request) -> Result<Success> {
         let RelayExit { pty_id, exit_code } = request.parse()?;
+        self.go_on(caller, &pty_id);
         let owned = self.0.remove(&pty_id).ok_or_else(|| unknown(&pty_id))?;
         // No operating system has codes that are longer.
         let code = exit_code.and_then(|code| i32::try_from(code).ok());
