@@ -120,12 +120,10 @@ pub(super) async fn snapshot(
         (EntityKind::TeamMember, &mut snapshot.team_members),
     ] {
         let query = ListQuery {
-            kind,
             projects: Some(vec![project.clone()]),
-            to: None,
             archived,
             limit,
-            after: None,
+            ..ListQuery::all(kind)
         };
         let page = services.list(query).await?;
         snapshot.truncated |= page.next.is_some();

@@ -25,6 +25,19 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
+    /// Everything of a kind.
+    #[must_use]
+    pub fn all(kind: EntityKind) -> Self {
+        Self {
+            kind,
+            projects: None,
+            to: None,
+            archived: true,
+            limit: usize::MAX,
+            after: None,
+        }
+    }
+
     /// Whether this thing of its kind is among those that it asks for, whatever the page.
     #[must_use]
     pub fn wants(&self, entity: &Entity) -> bool {

@@ -1,5 +1,5 @@
 //! A hub that is killed in the middle of a storm of writes, one whose disk runs full, and one
-//! whose file is damaged.
+//! whose file is damaged; and what is not in that file.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex};
 
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use serde_json::{Value, json};
+use tauri_plugin_realtime_hub::{HubConfig, RegisterRequest};
 use tokio::process::Command;
 
 use crate::client::{Client, Event};
 use crate::life::{Headless, launch};
-use crate::{count, headless};
+use crate::{Hub, count, headless, session};
 
 /// Those who write at once.
 const WRITERS: usize = 8;
@@ -267,4 +268,25 @@ async fn a_damaged_file_is_told_and_keeps_no_terminal_from_streaming() {
     let input = json!({"sessionId": "t", "input": "here\r"});
     client.request("terminal:input", input).await;
     client.wait_for_output("here\r\nhere").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn values_of_an_environment_are_kept_nowhere() {
+    let data = tempfile::tempdir().unwrap();
+    let hub = Hub::with(HubConfig {
+        data_dir: Some(data.path().to_owned()),
+        ..HubConfig::default()
+    });
+    let mut request = RegisterRequest::new(session("t"));
+    request.command = Some("cat".into());
+    request.env = [("API_KEY".to_owned(), "hidden-value".to_owned())].into();
+    hub.hub.register(request).await.unwrap();
+    hub.hub.shutdown().await;
+    let mut files = 0;
+    for entry in std::fs::read_dir(data.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains("hidden-value"));
+        files += 1;
+    }
+    assert!(files > 1, "there is a file of the store");
 }

@@ -136,12 +136,8 @@ impl Tables for Rows {
 
     fn of_project(&self, kind: EntityKind, project: &ProjectId) -> Result<Vec<Entity>> {
         let query = ListQuery {
-            kind,
             projects: Some(vec![project.clone()]),
-            to: None,
-            archived: true,
-            limit: usize::MAX,
-            after: None,
+            ..ListQuery::all(kind)
         };
         self.list(&query).map(|page| page.items)
     }

@@ -238,12 +238,10 @@ fn snapshot(
     let mut truncated = false;
     let mut all = |kind| -> Result<Vec<Entity>> {
         let page = view.list(&ListQuery {
-            kind,
             projects: Some(vec![project.clone()]),
-            to: None,
             archived,
             limit,
-            after: None,
+            ..ListQuery::all(kind)
         })?;
         truncated |= page.next.is_some();
         Ok(page.items)

@@ -177,7 +177,7 @@ pub(super) fn write_together(
         Ok(()) if events.is_empty() => {}
         Ok(()) => committed(events),
         Err(error) => {
-            tracing::error!(%error, "changes could not be kept");
+            tracing::debug!(%error, "changes could not be kept");
             if answers.is_empty() {
                 // There was no transaction to carry them out in.
                 let refused = waiting.drain(..);

@@ -1,7 +1,8 @@
 //! The domain's two connections: transactions that are kept whole or not at all, and looks at
 //! what was kept. What the rows look like is `rows`' business.
 
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 
@@ -11,6 +12,7 @@ use crate::error::{HubError, Result};
 use crate::ids::ProjectId;
 use crate::protocol::{Entity, EntityKind, EntityRef, ListQuery};
 use crate::secret::random_code;
+use crate::time::millis_since_epoch;
 
 use super::super::domain::{LogBounds, Reader, View, Writer, Writing};
 use super::rows::{self, int};
@@ -22,10 +24,13 @@ const JOURNAL: u32 = 16 << 20;
 /// When it makes sense to try again after a disk was full.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// What whoever asked is told; the cause is logged.
+/// What whoever asked is told; the cause is for the log.
 pub(super) fn trouble(error: rusqlite::Error) -> HubError {
     let unavailable = |message: &str| {
-        tracing::error!(%error, "{message}");
+        match seldom() {
+            true => tracing::error!(%error, "{message}"),
+            false => tracing::debug!(%error, "{message}"),
+        }
         HubError::unavailable(message).retry_after(RETRY)
     };
     match error.sqlite_error_code() {
@@ -44,6 +49,13 @@ pub(super) fn trouble(error: rusqlite::Error) -> HubError {
         }
         _ => HubError::internal("the store failed", &error),
     }
+}
+
+/// True once in ten seconds, at most: a disk that is full says so with every change.
+fn seldom() -> bool {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    let now = millis_since_epoch(SystemTime::now()) / 10_000;
+    LAST.swap(now, Ordering::Relaxed) != now
 }
 
 pub(super) struct SqliteWriter {
@@ -183,12 +195,8 @@ impl Tables for Steps<'_> {
 
     fn of_project(&self, kind: EntityKind, project: &ProjectId) -> Result<Vec<Entity>> {
         let query = ListQuery {
-            kind,
             projects: Some(vec![project.clone()]),
-            to: None,
-            archived: true,
-            limit: usize::MAX,
-            after: None,
+            ..ListQuery::all(kind)
         };
         rows::list(self.connection, &query).map(|page| page.items)
     }

@@ -31,14 +31,7 @@ fn task(title: &str) -> Mutation {
 }
 
 async fn titles(store: &DomainStore) -> Vec<String> {
-    let query = ListQuery {
-        kind: EntityKind::Task,
-        projects: None,
-        to: None,
-        archived: true,
-        limit: usize::MAX,
-        after: None,
-    };
+    let query = ListQuery::all(EntityKind::Task);
     let page = store.list(query).await.unwrap();
     page.items
         .into_iter()

@@ -138,14 +138,7 @@ pub(super) async fn everything(store: &DomainStore) -> BTreeMap<String, Value> {
         EntityKind::TeamMember,
         EntityKind::Mail,
     ] {
-        let query = ListQuery {
-            kind,
-            projects: None,
-            to: None,
-            archived: true,
-            limit: usize::MAX,
-            after: None,
-        };
+        let query = ListQuery::all(kind);
         for item in store.list(query).await.unwrap().items {
             let name = format!("{kind} {}", item.reference().id());
             all.insert(name, serde_json::to_value(item).unwrap());
