@@ -1949,7 +1949,11 @@ export type EngineStatus = {
 /**
  * Connections, whatever their namespaces.
  */
-totalClients: number, };
+totalClients: number, 
+/**
+ * How many of them speak the raw WebSocket protocol; absent when that is not let in.
+ */
+legacyClients?: number, };
 
 /**
  * A namespace that carries what happens in the domain.

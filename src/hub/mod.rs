@@ -454,6 +454,10 @@ impl HubHandle {
             storage: inner.storage,
             engine: EngineStatus {
                 total_clients: front.map_or(0, Front::connections),
+                legacy_clients: inner
+                    .config
+                    .legacy_ws
+                    .then(|| hearing(Namespace::Legacy).connected),
             },
             namespaces: Namespaces {
                 ui: hearing(Namespace::Ui),

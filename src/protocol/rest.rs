@@ -202,6 +202,10 @@ pub enum StorageStatus {
 pub struct EngineStatus {
     /// Connections, whatever their namespaces.
     pub total_clients: usize,
+    /// How many of them speak the raw WebSocket protocol; absent when that is not let in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub legacy_clients: Option<usize>,
 }
 
 /// The namespaces that are open.

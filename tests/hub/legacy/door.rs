@@ -21,6 +21,10 @@ async fn it_is_off_unless_asked_for_and_the_page_stays_where_it_is() {
     let (without, with) = (page(&off).await.unwrap(), page(&on).await.unwrap());
     assert_eq!(without.status(), with.status());
     assert_eq!(without.text().await.unwrap(), with.text().await.unwrap());
+    // Whoever runs both can see when nobody needs the old one any more.
+    let clients = |hub: &Hub| hub.hub.status().unwrap().engine.legacy_clients;
+    let _old = Old::with(&on, &on.token(Role::Viewer)).await;
+    assert_eq!((clients(&off), clients(&on)), (None, Some(1)));
     // Nowhere else.
     assert!(websocket_at(&on.url, "/api/tasks", &[]).await.is_err());
 }
