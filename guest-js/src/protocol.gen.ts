@@ -115,6 +115,15 @@ version: string,
 features: Array<string>, };
 
 /**
+ * `auth:refresh`: goes on with another token of the same holder.
+ */
+export type RefreshRequest = { 
+/**
+ * The token.
+ */
+token: string, };
+
+/**
  * `server:shutdown`, sent before the hub closes its connections.
  */
 export type ServerShutdown = { 

@@ -417,6 +417,16 @@ impl HubHandle {
         Seat::take(session.clone(), who)
     }
 
+    /// Gives a seat the rights that `principal` has by now.
+    pub(crate) fn reseat(&self, principal: &Principal, seat: &Seat) -> Result<()> {
+        let may_resize = access::allow::<Resize, _>(principal, seat.session().clone()).is_ok();
+        match seat.may(principal.role(), may_resize) {
+            // It has no size that could be another now.
+            Err(error) if error.kind() == ErrorKind::Unsupported => Ok(()),
+            seated => resized(seated),
+        }
+    }
+
     /// Takes what a viewer shows. True when the terminal has the size that it names.
     pub(crate) fn view(&self, seat: &Seat, view: &ViewRequest) -> Result<bool> {
         let size = match (view.cols, view.rows) {

@@ -19,6 +19,20 @@ pub struct HubHello {
     pub features: Vec<String>,
 }
 
+/// `auth:refresh`: goes on with another token of the same holder.
+#[derive(Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RefreshRequest {
+    /// The token.
+    pub token: String,
+}
+
+impl std::fmt::Debug for RefreshRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RefreshRequest").finish_non_exhaustive()
+    }
+}
+
 /// `server:shutdown`, sent before the hub closes its connections.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

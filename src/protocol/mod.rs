@@ -36,7 +36,7 @@ pub use follow::{
     SubscribeRequest, Subscribed, SyncRequest, SyncResponse, SyncedEvents, SyncedState,
     TaskResponse, Timestamped,
 };
-pub use handshake::{ErrorCode, Failure, HubErrorEvent, HubHello, ServerShutdown};
+pub use handshake::{ErrorCode, Failure, HubErrorEvent, HubHello, RefreshRequest, ServerShutdown};
 pub use lists::{ListPage, ListQuery};
 pub use relay::{
     RelayExit, RelayInputEvent, RelayKillEvent, RelayOutput, RelayRequest, RelayResizeEvent,

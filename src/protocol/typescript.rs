@@ -56,6 +56,7 @@ fn generated() -> String {
         Failure,
         HubErrorEvent,
         HubHello,
+        RefreshRequest,
         ServerShutdown,
         Payload,
         Encoding,

@@ -271,6 +271,17 @@ impl Seat {
         has_it
     }
 
+    /// Whoever sits here has other rights from now on.
+    pub(crate) fn may(&self, role: Role, may_resize: bool) -> std::io::Result<()> {
+        let settled = self.sized(None, |state| {
+            if let Some(watcher) = state.watchers.get_mut(&self.key) {
+                (watcher.who.role, watcher.who.may_resize) = (role, may_resize);
+            }
+            state.views.may(self.key, may_resize)
+        });
+        settled.map(drop)
+    }
+
     /// Notes that it types.
     pub(crate) fn typed(&self) {
         self.session.audience.typed(self.key, Instant::now());

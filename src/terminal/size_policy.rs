@@ -57,6 +57,12 @@ impl Views {
         self.settle()
     }
 
+    /// A viewer has a say from now on, or none.
+    pub(crate) fn may(&mut self, viewer: u64, has_say: bool) -> Option<Size> {
+        self.by_viewer.get_mut(&viewer)?.has_say = has_say;
+        self.settle()
+    }
+
     /// A viewer goes.
     pub(crate) fn leave(&mut self, viewer: u64) -> Option<Size> {
         self.by_viewer.remove(&viewer);

@@ -322,3 +322,68 @@ async fn a_socket_follows_so_much_and_no_more() {
         .await;
     assert_eq!(answer["success"], true);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_goes_on_with_another_token_of_the_same_holder() {
+    let hub = Hub::with_projects().await;
+    let (viewer, operator) = (hub.token(Role::Viewer), hub.token(Role::Operator));
+    let device = hub.device("a", Role::Operator).await;
+    let mail = json!({"toSessionId": "a-s", "subject": "x", "body": "x"});
+    for namespace in ["/ui", "/mobile"] {
+        let mut client = match namespace {
+            "/ui" => hub.ui(&viewer).await,
+            _ => hub.mobile(&viewer, "a").await,
+        };
+        let refresh = |token: &str| json!({"token": token});
+        for (payload, code) in [
+            (json!({}), "INVALID"),
+            (json!({"token": 7}), "INVALID"),
+            (refresh(""), "UNAUTHENTICATED"),
+            (refresh("rhl_x"), "UNAUTHENTICATED"),
+            (refresh(&device), "FORBIDDEN"),
+        ] {
+            refused(&mut client, "auth:refresh", &payload, code).await;
+        }
+        let answer = client.request("mail:send", mail.clone()).await;
+        assert_eq!(failure(&answer).0, "FORBIDDEN");
+        let answer = client.request("auth:refresh", refresh(&operator)).await;
+        assert_eq!(answer, json!({"success": true}));
+        let answer = client.request("mail:send", mail.clone()).await;
+        assert_eq!(answer["success"], true);
+        // And back.
+        client.request("auth:refresh", refresh(&viewer)).await;
+        let answer = client.request("mail:send", mail.clone()).await;
+        assert_eq!(failure(&answer).0, "FORBIDDEN");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_rights_hold_for_what_is_watched_already() {
+    let hub = Hub::start();
+    let mut client = hub.watched("read end").await;
+    let view = |cols| json!({"sessionId": "t", "visible": true, "cols": cols, "rows": 10});
+    let answer = client.request("terminal:view", view(90)).await;
+    assert_eq!(answer["applied"], true);
+    let viewer = json!({"token": hub.token(Role::Viewer)});
+    assert_eq!(
+        client.request("auth:refresh", viewer).await["success"],
+        true
+    );
+    let answer = client.request("terminal:view", view(91)).await;
+    assert_eq!(answer["applied"], false);
+    let input = json!({"sessionId": "t", "input": "x"});
+    let answer = client.request("terminal:input", input.clone()).await;
+    assert_eq!(failure(&answer).0, "FORBIDDEN");
+    let roles: Vec<_> = hub.hub.viewers(&crate::session("t")).unwrap();
+    assert_eq!(
+        roles.iter().map(|v| v.role).collect::<Vec<_>>(),
+        [Role::Viewer]
+    );
+
+    let operator = json!({"token": hub.token(Role::Operator)});
+    client.request("auth:refresh", operator).await;
+    let answer = client.request("terminal:view", view(92)).await;
+    assert_eq!(answer["applied"], true);
+    let answer = client.request("terminal:input", input).await;
+    assert_eq!(answer["success"], true);
+}

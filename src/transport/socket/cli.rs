@@ -33,10 +33,12 @@ pub(super) async fn admit(
         .verify_agent(&session, &project, auth.token())
         .ok_or(invalid)?;
     let rooms = vec![Room::Session(session), Room::Project(project)];
-    following::admit(hub, outbound, &socket, agent, (Namespace::Cli, rooms), Cli)
+    following::admit(hub, outbound, &socket, agent, rooms, Cli)
 }
 
 impl Serves for Cli {
+    const NAMESPACE: Namespace = Namespace::Cli;
+
     async fn serve(&mut self, _: &mut Caller, request: Request) {
         request.unknown();
     }

@@ -12,7 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access;
 use crate::auth::Principal;
+use crate::error::HubError;
 use crate::hub::{HubHandle, WeakHub};
+use crate::protocol::{ErrorCode, RefreshRequest};
 use crate::router::Namespace;
 use crate::transport::connection::Connection;
 
@@ -63,6 +65,31 @@ pub(super) fn holder(
     hub.verify(token)
         .filter(|principal| access::may_enter(principal, namespace))
         .ok_or(otherwise)
+}
+
+/// `auth:refresh`: whoever holds the token that the request brings, when that is who is there
+/// already. Its rights may be others.
+///
+/// # Errors
+///
+/// `UNAUTHENTICATED` for a token that is none, `FORBIDDEN` for somebody else's.
+pub(super) fn refreshed(
+    hub: &HubHandle,
+    namespace: Namespace,
+    now: &Principal,
+    request: &mut Request,
+) -> Result<Principal, HubError> {
+    let RefreshRequest { token } = request.parse()?;
+    let principal = hub
+        .verify_anybody(&token)
+        .filter(|principal| access::may_enter(principal, namespace))
+        .ok_or_else(|| HubError::new(ErrorCode::Unauthenticated, "Invalid authentication token"))?;
+    if principal.subject() == now.subject() {
+        Ok(principal)
+    } else {
+        let other = "this token is somebody else's";
+        Err(HubError::new(ErrorCode::Forbidden, other))
+    }
 }
 
 /// A socket that has been let in, with what its namespace needs of it.

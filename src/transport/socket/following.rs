@@ -12,16 +12,19 @@ use crate::domain::Mutation;
 use crate::error::{HubError, Result};
 use crate::hub::{HubHandle, not_found};
 use crate::ids::{ProjectId, SessionId};
-use crate::protocol::{Entity, EntityRef, ErrorCode};
+use crate::protocol::{Entity, EntityRef, ErrorCode, Success};
 use crate::router::{Namespace, Room};
 use crate::transport::connection::Connection;
 use crate::transport::outbound::{Line, Membership, Outbound, Outgoing};
 
-use super::entrance::{self, Refusal, welcome};
+use super::entrance::{self, Refusal, refreshed, welcome};
 use super::request::{Request, send};
 
 /// What a namespace makes of its sockets' requests.
 pub(super) trait Serves: Send + 'static {
+    /// The namespace.
+    const NAMESPACE: Namespace;
+
     /// Does what is asked for, and answers.
     fn serve(&mut self, caller: &mut Caller, request: Request) -> impl Future<Output = ()> + Send;
 
@@ -40,10 +43,10 @@ pub(super) fn admit<S: Serves>(
     outbound: &Outbound,
     socket: &SocketRef,
     principal: Principal,
-    (namespace, rooms): (Namespace, Vec<Room>),
+    rooms: Vec<Room>,
     serves: S,
 ) -> Result<(), Refusal> {
-    let membership = outbound.enter(namespace, principal.clone());
+    let membership = outbound.enter(S::NAMESPACE, principal.clone());
     for room in rooms {
         membership.join(room).map_err(|_| "Too many rooms")?;
     }
@@ -74,7 +77,10 @@ pub(super) async fn connected<S: Serves>(socket: SocketRef) {
             while let Some(request) = requests.recv().await {
                 // A client that asks and does not listen must not pile up answers.
                 caller.connection.outflow.ready().await;
-                serves.serve(&mut caller, request).await;
+                match request.event.as_str() {
+                    "auth:refresh" => caller.refresh(S::NAMESPACE, request),
+                    _ => serves.serve(&mut caller, request).await,
+                }
             }
         };
         tokio::select! {
@@ -117,6 +123,17 @@ impl Caller {
     /// Sends an event of no domain to this socket alone.
     pub(super) fn emit<T: Serialize>(&self, event: &str, payload: &T) {
         send(&self.connection, 0, || self.socket.emit(event, payload));
+    }
+
+    fn refresh(&mut self, namespace: Namespace, mut request: Request) {
+        let refreshed = refreshed(&self.hub, namespace, &self.principal, &mut request);
+        let answer = refreshed.map(|principal| {
+            // What it may not see any more it does not hear of, wherever it sits.
+            self.membership.is_now(principal.clone());
+            self.principal = principal;
+            Success::YES
+        });
+        request.reply.send(answer);
     }
 
     /// One thing of the domain, of this project when one is named. What the caller may not

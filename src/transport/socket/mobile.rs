@@ -40,11 +40,13 @@ pub(super) async fn admit(
     let project = ProjectId::new(auth.project()).map_err(|_| denied)?;
     let known = hub.entity_for(&principal, EntityRef::Project(project.clone()));
     known.await.map_err(|_| denied)?;
-    let rooms = (Namespace::Mobile, vec![Room::Project(project.clone())]);
+    let rooms = vec![Room::Project(project.clone())];
     following::admit(hub, outbound, &socket, principal, rooms, Mobile { project })
 }
 
 impl Serves for Mobile {
+    const NAMESPACE: Namespace = Namespace::Mobile;
+
     async fn serve(&mut self, caller: &mut Caller, mut request: Request) {
         let own = Some(&self.project);
         match request.event.as_str() {

@@ -29,7 +29,7 @@ use crate::terminal::stream::Start;
 use crate::terminal::viewer::{Credit, Viewer, WINDOW};
 use crate::transport::connection::Connection;
 
-use super::entrance::{self, Auth, Refusal, holder, upgrade, welcome};
+use super::entrance::{self, Auth, Refusal, holder, refreshed, upgrade, welcome};
 use super::news::Listener;
 use super::request::{Reply, Request};
 use super::shared::SharedTexts;
@@ -155,6 +155,10 @@ impl TerminalSocket {
                 request.reply.send(answer);
             }
             "terminal:kill" => self.kill(request),
+            "auth:refresh" => {
+                let answer = self.refresh(&mut request).await;
+                request.reply.send(answer);
+            }
             "terminal:list" => request.reply.send(Ok(ListResponse {
                 success: true,
                 terminals: self.hub.list_for(&self.principal),
@@ -315,6 +319,24 @@ impl TerminalSocket {
             success: true,
             applied,
         })
+    }
+
+    /// Goes on with other rights, which hold for what it watches as well.
+    async fn refresh(&mut self, request: &mut Request) -> Result<Success> {
+        let namespace = Namespace::Terminal;
+        self.principal = refreshed(&self.hub, namespace, &self.principal, request)?;
+        let watched: Vec<_> = self.watches.keys().cloned().collect();
+        for id in watched {
+            match (self.allow::<Watch>(&id), self.watches.get(&id)) {
+                (Ok(_), Some(watch)) => self.hub.reseat(&self.principal, watch.seat())?,
+                _ => {
+                    if let Some(watch) = self.watches.remove(&id) {
+                        watch.end().await;
+                    }
+                }
+            }
+        }
+        Ok(Success::YES)
     }
 
     /// Takes as long as the processes do, so it must not hold up what comes after it.

@@ -38,11 +38,12 @@ pub(super) async fn admit(
     }
     let invalid = "Invalid authentication token";
     let principal = holder(&hub, Namespace::Ui, auth.token(), invalid)?;
-    let rooms = (Namespace::Ui, Vec::new());
-    following::admit(hub, outbound, &socket, principal, rooms, Ui::default())
+    following::admit(hub, outbound, &socket, principal, Vec::new(), Ui::default())
 }
 
 impl Serves for Ui {
+    const NAMESPACE: Namespace = Namespace::Ui;
+
     async fn serve(&mut self, caller: &mut Caller, mut request: Request) {
         match request.event.as_str() {
             "subscribe" => {
