@@ -32,7 +32,7 @@ fn check(text: &str) -> Result<(), InvalidId> {
 }
 
 /// The same as [`check`] does, for those who read the document of the API.
-fn schema() -> schemars::Schema {
+pub(crate) fn schema() -> schemars::Schema {
     schemars::json_schema!({
         "type": "string",
         "maxLength": MAX_ID_LEN,

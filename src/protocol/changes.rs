@@ -111,6 +111,7 @@ pub struct TaskPatch {
     /// How far it is.
     pub status: Option<TaskStatus>,
     /// How far these sessions are with it; others stay as they are.
+    #[schemars(extend("propertyNames" = crate::ids::schema()))]
     pub task_session_statuses: Option<BTreeMap<SessionId, TaskSessionStatus>>,
     /// How urgent it is.
     pub priority: Option<Priority>,

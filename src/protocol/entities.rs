@@ -110,6 +110,7 @@ pub struct Task {
     /// How far it is.
     pub status: TaskStatus,
     /// How far each session is with it.
+    #[schemars(extend("propertyNames" = crate::ids::schema()))]
     pub task_session_statuses: BTreeMap<SessionId, TaskSessionStatus>,
     /// How urgent it is.
     pub priority: Priority,
