@@ -23,6 +23,7 @@ if [ "$(uname -s)" = Linux ]; then
   need htop has htop
   need tmux has tmux
   need procps has ps
+  need curl has curl
   need python3-venv python3 -c 'import venv, ensurepip'
   if [ ${#missing[@]} -gt 0 ]; then
     echo "setup: installing ${missing[*]}"

@@ -215,3 +215,17 @@ fn wanted(text: &str) -> Option<Option<u64>> {
     let digits = bare.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| bare.parse().ok()).flatten().map(Some)
 }
+
+/// No `If-Match`, where it would be passed over.
+pub(super) struct Unconditional;
+
+impl FromRequestParts<HubHandle> for Unconditional {
+    type Rejection = RestError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &HubHandle) -> Result<Self, RestError> {
+        match parts.headers.contains_key(header::IF_MATCH) {
+            true => Err(HubError::invalid("If-Match: only PATCH takes it").into()),
+            false => Ok(Self),
+        }
+    }
+}

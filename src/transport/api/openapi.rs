@@ -24,7 +24,7 @@ use crate::hub::HubHandle;
 use crate::protocol::{ErrorCode, RestFailure};
 
 use super::answer::{Made, Removed, Reply, RestError, Thing, status_of};
-use super::ask::{At, Author, Bearer, Body, IfMatch, Params};
+use super::ask::{At, Author, Bearer, Body, IfMatch, Params, Unconditional};
 use super::resource::Resource;
 
 const SCHEME: &str = "bearer";
@@ -197,8 +197,12 @@ impl<T: JsonSchema> OperationInput for Params<T> {
 fn not_null(schema: &mut Schema) {
     let object = schema.ensure_object();
     object.retain(|key, value| key != "default" || !value.is_null());
-    if let Some(Value::Array(kinds)) = object.get_mut("type") {
-        kinds.retain(|kind| kind != "null");
+    // The parameter says it.
+    object.remove("description");
+    if let Some(Value::Array(kinds)) = object.get("type")
+        && let Some(kind) = kinds.iter().find(|kind| *kind != "null").cloned()
+    {
+        object.insert("type".to_owned(), kind);
     }
 }
 
@@ -246,6 +250,8 @@ impl OperationInput for IfMatch {
         add_parameters(ctx, operation, [parameter]);
     }
 }
+
+impl OperationInput for Unconditional {}
 
 impl<T: JsonSchema> OperationOutput for Reply<T> {
     type Inner = T;

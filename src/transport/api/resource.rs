@@ -16,7 +16,7 @@ use crate::ids::SessionId;
 use crate::protocol::{Entity, EntityKind, EntityRef, ListPage, ListQuery};
 
 use super::answer::{Answer, Made, Removed, Reply, Thing};
-use super::ask::{At, Author, Bearer, Body, ById, IfMatch, ListParams, Params};
+use super::ask::{At, Author, Bearer, Body, ById, IfMatch, ListParams, Params, Unconditional};
 
 /// A kind of thing.
 pub(super) trait Resource:
@@ -171,6 +171,7 @@ async fn remove<R: Resource>(
     State(hub): State<HubHandle>,
     Author(who): Author,
     At(ById { id }): At<ById<R::Id>>,
+    _: Unconditional,
 ) -> Answer<Removed> {
     let allowed = hub.allow_change(&who, R::delete(id)).await?;
     hub.change_allowed(allowed).await?;

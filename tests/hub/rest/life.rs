@@ -47,6 +47,11 @@ async fn lives(admin: &Caller, path: &str, new: Value, patch: Value) {
         assert_eq!(changed.etag, Some(format!("\"{}\"", version + 4)), "{good}");
     }
 
+    let unsure = admin
+        .request(Method::DELETE, &one)
+        .header("if-match", "\"9\"");
+    let unsure = reply(unsure.send().await.unwrap()).await;
+    assert_eq!(unsure.refusal(), (400, "INVALID"));
     let gone = admin.delete(&one).await;
     assert_eq!((gone.status, &gone.body), (204, &Value::Null));
     assert_eq!(admin.get(&one).await.refusal(), (404, "NOT_FOUND"));
