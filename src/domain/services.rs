@@ -45,8 +45,10 @@ pub struct Page {
 ///   application that wants every event told keeps each with an id, in the same transaction as
 ///   the change, and hands those over again at its next start, by [`HubHandle::emit`]. An event
 ///   whose id the log holds is told once.
+/// - When the log cannot be written, the answer is `UNAVAILABLE` although the change was made.
 /// - What the application changes without the hub it tells with [`HubHandle::emit`].
-/// - Panics are errors, and so is no answer within 30 seconds.
+/// - Panics are errors, and so is no answer within 30 seconds: [`Services::change`] must not
+///   wait for another change by the hub.
 ///
 /// Terminals that name no project belong to `default`; services should have one.
 ///

@@ -7,10 +7,13 @@ use crate::domain::{Logged, NewEvent, Page, Tables};
 use crate::error::{HubError, Result};
 use crate::protocol::{Entity, EntityRef, ListQuery};
 
-/// One place: written by one thread, read by another.
+/// One place: written by one thread, read by two others.
 pub(crate) struct Backend {
     pub(crate) writer: Box<dyn Writer>,
+    /// For what is short.
     pub(crate) reader: Box<dyn Reader>,
+    /// For what may be long.
+    pub(crate) lister: Box<dyn Reader>,
 }
 
 impl fmt::Debug for Backend {

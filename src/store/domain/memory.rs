@@ -20,6 +20,7 @@ pub(crate) fn in_memory(events: &Events) -> Backend {
     }));
     Backend {
         reader: Box::new(MemoryReader(rows.clone())),
+        lister: Box::new(MemoryReader(rows.clone())),
         writer: Box::new(MemoryWriter {
             rows,
             bounds: events.clone(),

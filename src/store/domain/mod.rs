@@ -2,8 +2,9 @@
 //! together or not at all.
 //!
 //! One thread carries every change out, so what is told is told in the order in which it was
-//! committed; another one reads what has been committed, so that a long list holds up nobody
-//! who writes. What a mutation does is `domain::apply`'s business; where rows lie is a
+//! committed. Two others read what has been committed: one answers what is short, which every
+//! change asks first, and one what may be long, so that a thousand clients who come back at once
+//! hold up nobody who writes. What a mutation does is `domain::apply`'s business; where rows lie is a
 //! [`Backend`]'s.
 
 mod backend;
@@ -62,6 +63,8 @@ pub(crate) struct Snapshot {
 pub(crate) struct DomainStore {
     writes: mpsc::Sender<Write>,
     reads: mpsc::Sender<Read>,
+    /// What may take long.
+    lists: mpsc::Sender<Read>,
 }
 
 impl DomainStore {
@@ -79,7 +82,12 @@ impl DomainStore {
     ) -> io::Result<Self> {
         let (writes, to_write) = mpsc::channel(WAITING);
         let (reads, to_read) = mpsc::channel(WAITING);
-        let Backend { mut writer, reader } = backend;
+        let (lists, to_list) = mpsc::channel(WAITING);
+        let Backend {
+            mut writer,
+            reader,
+            lister,
+        } = backend;
         if let Some(first) = first {
             let (answer, mut answered) = oneshot::channel();
             let mut alone = [step(answer, carrying_out(first))].into();
@@ -94,7 +102,12 @@ impl DomainStore {
         let thread = |name: &str| std::thread::Builder::new().name(name.into());
         thread("hub-domain").spawn(move || threads::write(writer, &hub, to_write, committed))?;
         thread("hub-reader").spawn(move || threads::read(reader, to_read))?;
-        Ok(Self { writes, reads })
+        thread("hub-lister").spawn(move || threads::read(lister, to_list))?;
+        Ok(Self {
+            writes,
+            reads,
+            lists,
+        })
     }
 
     /// A store that keeps nothing and says so, for a hub that could have no other.
@@ -102,6 +115,7 @@ impl DomainStore {
         Self {
             writes: mpsc::channel(1).0,
             reads: mpsc::channel(1).0,
+            lists: mpsc::channel(1).0,
         }
     }
 
@@ -119,6 +133,7 @@ impl DomainStore {
 
     async fn read<T: Send + 'static>(
         &self,
+        reads: &mpsc::Sender<Read>,
         work: impl FnOnce(&dyn backend::View) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (answer, answered) = oneshot::channel();
@@ -126,7 +141,7 @@ impl DomainStore {
             // Whoever asked may have stopped waiting.
             let _ = answer.send(view.and_then(work));
         });
-        self.reads.send(read).await.map_err(|_| ended())?;
+        reads.send(read).await.map_err(|_| ended())?;
         self::answer(answered).await
     }
 
@@ -147,7 +162,7 @@ impl DomainStore {
 
     /// What has happened after `cursor`, at most so many events.
     pub(crate) async fn since(&self, cursor: Cursor, limit: usize) -> Result<Since> {
-        self.read(move |view| {
+        self.read(&self.lists, move |view| {
             let bounds = view.log()?;
             let covered =
                 cursor.log == bounds.log && (bounds.forgotten..=bounds.head).contains(&cursor.seq);
@@ -162,7 +177,7 @@ impl DomainStore {
 
     /// The place after the last event.
     pub(crate) async fn head(&self) -> Result<Cursor> {
-        self.read(head).await
+        self.read(&self.reads, head).await
     }
 
     /// Everything of a project, each list at most `limit` long.
@@ -172,8 +187,10 @@ impl DomainStore {
         archived: bool,
         limit: usize,
     ) -> Result<Snapshot> {
-        self.read(move |view| snapshot(view, &project, archived, limit))
-            .await
+        self.read(&self.lists, move |view| {
+            snapshot(view, &project, archived, limit)
+        })
+        .await
     }
 
     /// Takes no further change, and returns when all that were brought are kept.
@@ -196,11 +213,11 @@ fn ended() -> HubError {
 
 impl Services for DomainStore {
     fn get(&self, what: EntityRef) -> Answer<'_, Option<Entity>> {
-        Box::pin(self.read(move |view| view.get(&what)))
+        Box::pin(self.read(&self.reads, move |view| view.get(&what)))
     }
 
     fn list(&self, query: ListQuery) -> Answer<'_, Page> {
-        Box::pin(self.read(move |view| view.list(&query)))
+        Box::pin(self.read(&self.lists, move |view| view.list(&query)))
     }
 
     fn change(&self, mutation: Mutation) -> Answer<'_, Outcome> {

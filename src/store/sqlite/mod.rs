@@ -1,8 +1,8 @@
 //! The store in an SQLite file. One hub at a time: a lock file keeps a second instance of the
 //! application from the same folder.
 //!
-//! One file, and a connection for each of three threads: devices, changes of the domain, and
-//! questions about it. SQLite lets one of them write while others read.
+//! One file, and a connection for each thread: devices, changes of the domain, short questions
+//! about it and long ones. SQLite lets one of them write while others read.
 
 mod devices;
 mod domain;
@@ -145,6 +145,7 @@ fn connect_all(file: &Path, events: &Events) -> Result<(Connection, Backend), Tr
     let domain = Backend {
         writer: Box::new(SqliteWriter::new(connect(file)?, events.clone())?),
         reader: Box::new(SqliteReader::new(connect(file)?)?),
+        lister: Box::new(SqliteReader::new(connect(file)?)?),
     };
     Ok((first, domain))
 }

@@ -206,6 +206,7 @@ fn with_room(folder: &Path, pages: u32) -> (DomainStore, Box<dyn Fn(u32)>) {
     let backend = Backend {
         writer: Box::new(Limited { inner, wanted }),
         reader: Box::new(SqliteReader::new(connect(&file).unwrap()).unwrap()),
+        lister: Box::new(SqliteReader::new(connect(&file).unwrap()).unwrap()),
     };
     (
         start(backend),
