@@ -8,84 +8,14 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::access;
 use crate::auth::Principal;
-use crate::domain::Logged;
 use crate::protocol::NamespaceStatus;
-use crate::router::{Namespace, Room, Targets, project_of, route};
+use crate::router::{Namespace, Room, Targets};
 
+use super::member::{Addressed, Member, Progress};
 use super::{Bounds, Line, Outgoing};
 
 pub(super) type MemberId = u64;
-
-/// An event, and who hears of it.
-pub(super) struct Addressed {
-    event: Arc<Logged>,
-    targets: Targets,
-}
-
-impl Addressed {
-    pub(super) fn new(event: &Arc<Logged>) -> Self {
-        Self {
-            event: event.clone(),
-            targets: route(&event.name, &event.scope),
-        }
-    }
-
-    fn seq(&self) -> u64 {
-        self.event.seq
-    }
-}
-
-/// Somebody who hears of events.
-struct Member {
-    namespace: Namespace,
-    principal: Principal,
-    /// Where it sits, and the place in the log since which it has.
-    rooms: HashMap<Room, u64>,
-    /// Absent until it has been told that it is connected.
-    line: Option<Arc<dyn Line>>,
-    progress: Progress,
-    /// Fires when it has gone.
-    gone: CancellationToken,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Progress {
-    /// It is handed each event as it comes, after this one: while it was caught up it may have
-    /// got ahead of the bus.
-    Level { heard: u64 },
-    /// It has been handed what there was for it up to this event, and is not handed more until
-    /// it has been caught up. So many events for it have passed meanwhile.
-    Behind { heard: u64, missed: usize },
-    /// It has missed something, and is handed nothing any more.
-    Lost,
-}
-
-impl Member {
-    /// Whether it may know of an event, and wants to.
-    fn hears(&self, event: &Logged) -> bool {
-        access::may_hear(&self.principal, project_of(&event.scope))
-            && self.line.as_ref().is_none_or(|line| line.wants(event))
-    }
-
-    /// Whether an event that it has not been handed is for it.
-    fn awaits(&self, what: &Addressed) -> bool {
-        let sat = |room: &Room| {
-            self.rooms
-                .get(room)
-                .is_some_and(|since| *since < what.seq())
-        };
-        what.targets.of(self.namespace).iter().any(sat) && self.hears(&what.event)
-    }
-
-    fn lose(&mut self) {
-        self.progress = Progress::Lost;
-        if let Some(line) = &self.line {
-            line.connection().cut();
-        }
-    }
-}
 
 /// How far somebody came that was behind.
 pub(super) enum Caught {
@@ -324,8 +254,8 @@ impl Index {
         member.is_some_and(|member| member.awaits(event))
     }
 
-    /// Hands an event of the log to somebody who is behind, if it is for it. It has to be the
-    /// one that comes next.
+    /// Hands an event of the log to somebody who is behind, if it is for it; none passes over it.
+    /// It has to be the one that comes next.
     pub(super) fn hear(&mut self, id: MemberId, event: &Addressed, outgoing: Option<&Outgoing>) {
         let at = self.at;
         if let Some(member) = self.members.get_mut(&id) {
@@ -351,58 +281,5 @@ impl Index {
             connected: connected.count(),
             rooms,
         }
-    }
-}
-
-impl Member {
-    /// Takes an event that is for it. True when it is behind from now on.
-    fn take(&mut self, seq: u64, outgoing: &Outgoing, patience: usize) -> bool {
-        match &mut self.progress {
-            Progress::Level { heard } if seq <= *heard => false,
-            Progress::Level { .. } => {
-                let full = |line: &Arc<dyn Line>| line.connection().outflow.full();
-                let line = self.line.as_ref();
-                let sent = line.is_some_and(|line| !full(line) && line.send(outgoing));
-                if !sent {
-                    self.progress = Progress::Behind {
-                        heard: seq - 1,
-                        missed: 1,
-                    };
-                }
-                !sent
-            }
-            Progress::Behind { heard, missed } => {
-                if seq > *heard {
-                    *missed += 1;
-                }
-                if *missed > patience {
-                    self.lose();
-                }
-                false
-            }
-            Progress::Lost => false,
-        }
-    }
-
-    /// Takes the next event while it is behind, if it is for it. False when that failed.
-    fn hear(&mut self, event: &Addressed, outgoing: Option<&Outgoing>, at: u64) -> bool {
-        let awaits = self.awaits(event);
-        let Progress::Behind { heard, missed } = &mut self.progress else {
-            return false;
-        };
-        *heard = event.seq();
-        if !awaits {
-            return true;
-        }
-        // Those that the bus has not brought yet have not been counted.
-        if event.seq() <= at {
-            *missed = missed.saturating_sub(1);
-        }
-        let line = self.line.as_ref();
-        let sent = outgoing.is_some_and(|event| line.is_some_and(|line| line.send(event)));
-        if !sent {
-            self.lose();
-        }
-        sent
     }
 }

@@ -6,6 +6,7 @@
 //! room knows no sockets; a [`Line`] leads to one.
 
 mod index;
+mod member;
 #[cfg(test)]
 mod orders_tests;
 #[cfg(test)]
@@ -33,7 +34,8 @@ use crate::tasks::Tasks;
 
 use super::connection::Connection;
 
-use index::{Addressed, Caught, Index, MemberId};
+use index::{Caught, Index, MemberId};
+use member::Addressed;
 
 /// Events that are read from the log at once.
 const CHUNK: usize = 256;
@@ -311,13 +313,16 @@ impl Outbound {
     /// Hands somebody who is behind events of the log, as fast as it takes them.
     async fn hand_over(&self, id: MemberId, line: &Arc<dyn Line>, events: &[Arc<Logged>]) {
         for event in events {
-            let address = Addressed::new(event);
-            let awaits = self.index().awaits(id, &address);
-            let outgoing = if awaits { self.outgoing(event) } else { None };
-            if awaits {
-                line.connection().outflow.ready().await;
+            let event = Addressed::new(event);
+            if !self.index().awaits(id, &event) {
+                self.index().hear(id, &event, None);
+                continue;
             }
-            self.index().hear(id, &address, outgoing.as_ref());
+            let Some(outgoing) = self.outgoing(&event.event) else {
+                return self.index().lose(id);
+            };
+            line.connection().outflow.ready().await;
+            self.index().hear(id, &event, Some(&outgoing));
         }
     }
 }

@@ -23,15 +23,13 @@ pub(super) async fn admit(
 ) -> Result<(), Refusal> {
     let hub = upgrade(hub)?;
     let auth = Auth::of(auth);
-    if auth.session().is_empty() || auth.project().is_empty() {
-        return Err("sessionId and projectId required");
-    }
+    let required = "sessionId and projectId required";
+    let (session, project) = (auth.session(required)?, auth.project(required)?);
     let invalid = "Invalid authentication token";
-    let session = SessionId::new(auth.session()).map_err(|_| invalid)?;
-    let project = ProjectId::new(auth.project()).map_err(|_| invalid)?;
-    let agent = hub
-        .verify_agent(&session, &project, auth.token())
-        .ok_or(invalid)?;
+    let session = SessionId::new(session).map_err(|_| invalid)?;
+    let project = ProjectId::new(project).map_err(|_| invalid)?;
+    let token = auth.token(invalid)?;
+    let agent = hub.verify_agent(&session, &project, token).ok_or(invalid)?;
     let rooms = vec![Room::Session(session), Room::Project(project)];
     following::admit(hub, outbound, &socket, agent, rooms, Cli)
 }

@@ -37,18 +37,24 @@ impl Auth {
         auth.0.unwrap_or_default()
     }
 
-    /// Each of these is empty when there is none.
-    pub(super) fn token(&self) -> &str {
-        self.token.as_str().unwrap_or_default()
+    pub(super) fn token(&self, otherwise: Refusal) -> Result<&str, Refusal> {
+        text(&self.token, otherwise)
     }
 
-    pub(super) fn session(&self) -> &str {
-        self.session_id.as_str().unwrap_or_default()
+    pub(super) fn session(&self, otherwise: Refusal) -> Result<&str, Refusal> {
+        text(&self.session_id, otherwise)
     }
 
-    pub(super) fn project(&self) -> &str {
-        self.project_id.as_str().unwrap_or_default()
+    pub(super) fn project(&self, otherwise: Refusal) -> Result<&str, Refusal> {
+        text(&self.project_id, otherwise)
     }
+}
+
+fn text(value: &Value, otherwise: Refusal) -> Result<&str, Refusal> {
+    value
+        .as_str()
+        .filter(|text| !text.is_empty())
+        .ok_or(otherwise)
 }
 
 pub(super) fn upgrade(hub: &WeakHub) -> Result<HubHandle, Refusal> {

@@ -28,16 +28,12 @@ pub(super) async fn admit(
 ) -> Result<(), Refusal> {
     let hub = upgrade(hub)?;
     let auth = Auth::of(auth);
-    if auth.token().is_empty() {
-        return Err("Authentication required");
-    }
-    if auth.project().is_empty() {
-        return Err("projectId required");
-    }
+    let token = auth.token("Authentication required")?;
+    let project = auth.project("projectId required")?;
     let invalid = "Invalid authentication token";
-    let principal = holder(&hub, Namespace::Mobile, auth.token(), invalid)?;
+    let principal = holder(&hub, Namespace::Mobile, token, invalid)?;
     let denied = "Project access denied";
-    let project = ProjectId::new(auth.project()).map_err(|_| denied)?;
+    let project = ProjectId::new(project).map_err(|_| denied)?;
     let known = hub.entity_for(&principal, EntityRef::Project(project.clone()));
     known.await.map_err(|_| denied)?;
     let rooms = vec![Room::Project(project.clone())];

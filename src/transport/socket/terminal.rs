@@ -45,10 +45,8 @@ pub(super) async fn admit(
 ) -> Result<(), Refusal> {
     let hub = upgrade(hub)?;
     let auth = Auth::of(auth);
-    if auth.token().is_empty() {
-        return Err("Authentication required for terminal access");
-    }
-    let principal = holder(&hub, Namespace::Terminal, auth.token(), "Invalid token")?;
+    let token = auth.token("Authentication required for terminal access")?;
+    let principal = holder(&hub, Namespace::Terminal, token, "Invalid token")?;
     entrance::admit(hub, &socket, principal, texts.clone())
 }
 

@@ -33,11 +33,8 @@ pub(super) async fn admit(
 ) -> Result<(), Refusal> {
     let hub = upgrade(hub)?;
     let auth = Auth::of(auth);
-    if auth.token().is_empty() {
-        return Err("Authentication required");
-    }
-    let invalid = "Invalid authentication token";
-    let principal = holder(&hub, Namespace::Ui, auth.token(), invalid)?;
+    let token = auth.token("Authentication required")?;
+    let principal = holder(&hub, Namespace::Ui, token, "Invalid authentication token")?;
     following::admit(hub, outbound, &socket, principal, Vec::new(), Ui::default())
 }
 
