@@ -3,5 +3,5 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { projects: ['guest-js', 'phone', 'e2e', 'e2e/desktop', 'e2e/screen'] },
+  test: { projects: ['guest-js', 'phone', 'ui', 'e2e', 'e2e/desktop', 'e2e/screen'] },
 })

@@ -35,7 +35,7 @@ async function newContext(): Promise<BrowserContext> {
 
 async function paired(context?: BrowserContext): Promise<Phone> {
   const phone = await Phone.open(context ?? (await newContext()), await hub.freshPairUrl())
-  await phone.page.getByRole('heading', { name: 'Terminals' }).waitFor()
+  await phone.page.getByRole('heading', { name: 'Sessions' }).waitFor()
   return phone
 }
 
@@ -119,7 +119,7 @@ test('typing, colours, the key bar, and back to the list', async () => {
   await phone.see(/\^C/)
 
   await phone.page.goBack()
-  await phone.page.getByRole('heading', { name: 'Terminals' }).waitFor()
+  await phone.page.getByRole('heading', { name: 'Sessions' }).waitFor()
   await phone.openTerminal('shell')
   await phone.see('sum: 42')
   expect(phone.complaints).toEqual([])

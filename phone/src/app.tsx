@@ -1,4 +1,4 @@
-// Which page is shown: pairing, the list of terminals, or one of them. Holds the credential and
+// Which page is shown: pairing, what goes on in a project, or one terminal. Holds the credential and
 // the connection; knows neither how pairing works nor how a terminal is drawn.
 
 import type { VNode } from 'preact'
@@ -6,8 +6,8 @@ import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
 import { HubClient } from 'tauri-plugin-realtime-hub-api/client'
 
 import type { Credential, CredentialStore } from './credential.js'
+import { Home } from './home.js'
 import { useWaking } from './hooks.js'
-import { ListPage } from './list-page.js'
 import { PairPage } from './pair-page.js'
 import { takePairingCode } from './pairing.js'
 import { useRoute } from './route.js'
@@ -73,5 +73,5 @@ function Paired({ credential, onUnpair }: { credential: Credential; onUnpair: (w
     const { sessionId } = route
     return <TerminalPage key={sessionId} client={client} sessionId={sessionId} onBack={back} onUnpair={onUnpair} />
   }
-  return <ListPage client={client} deviceName={credential.name} onOpen={open} onUnpair={onUnpair} />
+  return <Home client={client} credential={credential} onOpen={open} onUnpair={onUnpair} />
 }

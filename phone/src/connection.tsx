@@ -1,9 +1,10 @@
 // Says how the connection is: a banner when something is wrong, a dot when all is well.
 
 import type { VNode } from 'preact'
+import { useObserved } from 'realtime-hub-ui'
 import type { ConnectionState, HubClient } from 'tauri-plugin-realtime-hub-api/client'
 
-import { useObserved, useOnline } from './hooks.js'
+import { useOnline } from './hooks.js'
 
 interface Props {
   readonly client: HubClient

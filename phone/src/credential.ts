@@ -1,9 +1,13 @@
 // Where this device's token is kept between visits. Knows nothing of pairing or connections.
 
+import type { Role } from 'tauri-plugin-realtime-hub-api/client'
+
 export interface Credential {
   readonly token: string
   /** What this device is called. */
   readonly name: string
+  /** What it was allowed when it was paired; unknown of an old pairing. The hub decides in any case. */
+  readonly role?: Role
 }
 
 export interface CredentialStore {
@@ -44,6 +48,7 @@ function parse(text: string | null): Credential | undefined {
   if (text === null) return undefined
   const value: unknown = JSON.parse(text)
   if (typeof value !== 'object' || value === null) return undefined
-  const { token, name } = value as Record<string, unknown>
-  return typeof token === 'string' && typeof name === 'string' ? { token, name } : undefined
+  const { token, name, role } = value as Record<string, unknown>
+  if (typeof token !== 'string' || typeof name !== 'string') return undefined
+  return { token, name, ...(role === 'viewer' || role === 'operator' ? { role } : {}) }
 }

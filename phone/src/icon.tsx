@@ -15,6 +15,11 @@ const PATHS = {
   left: 'M14 6l-6 6 6 6',
   right: 'M10 6l6 6-6 6',
   paste: 'M9 4h6v3H9zM9 5H6v15h12V5h-3M9 12h6M9 16h4',
+  more: 'M12 6h.01M12 12h.01M12 18h.01',
+  send: 'M5 12h14M13 6l6 6-6 6',
+  close: 'M7 7l10 10M17 7L7 17',
+  add: 'M12 5v14M5 12h14',
+  task: 'M4 6l1.5 1.5L8 5M11 6h9M4 12.5L5.5 14 8 11.5M11 13h9M11 19h9M5 19h2',
   logo: 'M5 7l5 5-5 5M12 17h7',
 } as const
 

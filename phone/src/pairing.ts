@@ -48,5 +48,5 @@ export async function pair(code: string, name: string, send: typeof fetch = fetc
       : HubError.from(answer)
   }
   const { token, device } = answer as Paired
-  return { token, name: device.name }
+  return { token, name: device.name, role: device.role }
 }

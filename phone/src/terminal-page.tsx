@@ -3,20 +3,17 @@
 
 import type { VNode } from 'preact'
 import { useRef, useState } from 'preact/hooks'
+import { ending, PasteBar, useNotice } from 'realtime-hub-ui'
 import { type HubClient, HubError, type WatchState } from 'tauri-plugin-realtime-hub-api/client'
 
 import { ConnectionBanner, ConnectionDot } from './connection.js'
 import type { FitMode } from './fit.js'
-import { audience, ending } from './format.js'
+import { audience } from './format.js'
 import { Icon } from './icon.js'
 import { KeyBar } from './key-bar.js'
 import { type BarKey, isOneCharacter, modify, type Modifiers, NO_MODIFIERS, sequence } from './keys.js'
-import { PasteBar } from './paste-bar.js'
 import { PasteDialog, readClipboard } from './paste-dialog.js'
 import { useTerminal } from './use-terminal.js'
-
-/** Long enough to be read. */
-const NOTICE_MS = 5_000
 
 interface Props {
   readonly client: HubClient
@@ -175,19 +172,5 @@ function inputFailure(error: HubError): string {
       return 'Not sent: this phone may not type.'
     default:
       return `Not sent: ${error.message}`
-  }
-}
-
-/** A message that goes away by itself. */
-function useNotice(): { notice: string | undefined; show: (text: string) => void } {
-  const [notice, setNotice] = useState<string>()
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  return {
-    notice,
-    show: (text) => {
-      clearTimeout(timer.current)
-      setNotice(text)
-      timer.current = setTimeout(() => setNotice(undefined), NOTICE_MS)
-    },
   }
 }

@@ -2,11 +2,11 @@
 
 import { type RefObject } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { usePageVisible } from 'realtime-hub-ui'
 import { type HubClient, type HubError, type ViewerInfo, type WatchState } from 'tauri-plugin-realtime-hub-api/client'
 import { type AttachedTerminal, attachTerminal } from 'tauri-plugin-realtime-hub-api/terminal'
 
 import type { FitMode } from './fit.js'
-import { usePageVisible } from './hooks.js'
 import { createScreen, type Screen, type Size } from './screen.js'
 
 interface Options {

@@ -30,7 +30,7 @@ const device = { id: 'd', name: 'Safari on iPhone', role: 'operator', projects: 
 
 test('redeems', async () => {
   const send = vi.fn<typeof fetch>().mockResolvedValue(Response.json({ token: 't', device }))
-  await expect(pair('code', 'Safari on iPhone', send)).resolves.toEqual({ token: 't', name: 'Safari on iPhone' })
+  await expect(pair('code', 'Safari on iPhone', send)).resolves.toEqual({ token: 't', name: 'Safari on iPhone', role: 'operator' })
   const [url, init] = send.mock.calls[0] ?? []
   expect([url, init?.method, init?.body]).toEqual(['/api/pair', 'POST', '{"code":"code","name":"Safari on iPhone"}'])
 })

@@ -1,10 +1,11 @@
 // The parts of the page that only compute: keys, names, links, words, sizes.
 
+import { age, ending } from 'realtime-hub-ui'
 import { describe, expect, test } from 'vitest'
 
 import { deviceName } from '../src/device-name.js'
 import { fontSize, LARGEST_FONT_PX, type Letters, READABLE_FONT_PX, roomFor, SMALLEST_FONT_PX } from '../src/fit.js'
-import { age, audience, commandLine, ending } from '../src/format.js'
+import { audience, commandLine } from '../src/format.js'
 import { modify, sequence } from '../src/keys.js'
 import { routeOf } from '../src/route.js'
 

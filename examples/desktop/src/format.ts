@@ -1,17 +1,6 @@
 // Facts about terminals, in words.
 
-import type { TerminalExit, TerminalInfo, ViewerInfo } from 'tauri-plugin-realtime-hub-api/client'
-
-/** How a terminal ended. */
-export function ending({ exitCode, reason, signal }: TerminalExit): string {
-  if (reason === 'idle') return 'Ended: nobody used it'
-  if (reason === 'server_shutdown') return 'Ended: the hub was shut down'
-  if (reason === 'owner_disconnected') return 'Ended: its window is gone'
-  if (reason === 'killed') return signal === undefined ? 'Killed' : `Killed (${signal})`
-  if (signal !== undefined) return `Ended by ${signal}`
-  if (exitCode === null) return 'Ended'
-  return exitCode === 0 ? 'Finished' : `Failed with exit code ${exitCode}`
-}
+import type { TerminalInfo, ViewerInfo } from 'tauri-plugin-realtime-hub-api/client'
 
 /** Who watches a terminal beside this window, or who types into it. */
 export function audience(others: readonly ViewerInfo[]): string {

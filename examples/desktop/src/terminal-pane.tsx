@@ -2,12 +2,10 @@
 
 import type { RefObject, VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { ending, PasteBar, usePageVisible } from 'realtime-hub-ui'
 import type { HubClient, HubError, TerminalInfo, ViewerInfo, WatchState } from 'tauri-plugin-realtime-hub-api/client'
 import { type AttachedTerminal, attachTerminal } from 'tauri-plugin-realtime-hub-api/terminal'
 
-import { ending } from './format.js'
-import { usePageVisible } from './hooks.js'
-import { PasteBar } from './paste-bar.js'
 import { createScreen, type Screen, type Size } from './screen.js'
 
 interface Props {

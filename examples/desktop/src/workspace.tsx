@@ -3,11 +3,12 @@
 
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { useNotice, useObserved, useTerminals } from 'realtime-hub-ui'
 import { HubError, register } from 'tauri-plugin-realtime-hub-api'
 import type { HubClient, TerminalInfo, ViewerInfo } from 'tauri-plugin-realtime-hub-api/client'
 
 import { lifeOf } from './format.js'
-import { useObserved, useStatus, useTerminals } from './hooks.js'
+import { useStatus } from './hooks.js'
 import { Icon } from './icon.js'
 import { PairDialog } from './pair-dialog.js'
 import type { Size } from './screen.js'
@@ -15,13 +16,13 @@ import { Problems, StatusBar } from './status-bar.js'
 import { type Tab, Tabs } from './tabs.js'
 import { TerminalPane } from './terminal-pane.js'
 
-/** Long enough to be read. */
-const NOTICE_MS = 6_000
+/** To ask costs nothing within the machine. */
+const LIST_MS = 1_000
 
 export function Workspace({ client }: { client: HubClient }): VNode {
   const connection = useObserved(client.connection)
   const { status } = useStatus()
-  const { terminals, refresh } = useTerminals(client)
+  const { terminals, refresh } = useTerminals(client, LIST_MS)
   const [front, setFront] = useState<string>()
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
   const [titles, setTitles] = useState<ReadonlyMap<string, string>>(new Map())
@@ -158,18 +159,4 @@ function useShortcuts(actions: Readonly<Record<string, () => void>>): void {
     window.addEventListener('keydown', onKey, { capture: true })
     return () => window.removeEventListener('keydown', onKey, { capture: true })
   }, [])
-}
-
-/** A message that goes away by itself. */
-function useNotice(): { notice: string | undefined; show: (text: string) => void } {
-  const [notice, setNotice] = useState<string>()
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  return {
-    notice,
-    show: (text) => {
-      clearTimeout(timer.current)
-      setNotice(text)
-      timer.current = setTimeout(() => setNotice(undefined), NOTICE_MS)
-    },
-  }
 }
