@@ -1,4 +1,4 @@
-//! The two threads of the store: one writes, one reads. Neither knows what a change does, nor
+//! What the threads of the store do: one writes, others read. None knows what a change does, nor
 //! where rows lie.
 //!
 //! What waits to be written is kept together: each change is a step that can be undone by
