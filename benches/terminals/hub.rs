@@ -1,7 +1,8 @@
 //! The hub in a process of its own.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
@@ -35,13 +36,22 @@ impl HubProcess {
         Self::with_terminals(&(0..count).map(silent).collect::<Vec<_>>())
     }
 
+    /// A hub that keeps what it is told in this folder.
+    pub(crate) fn keeping(folder: &Path) -> Result<Self, Failure> {
+        Self::with(&[OsStr::new("--data"), folder.as_os_str()])
+    }
+
     fn with_terminals(terminals: &[String]) -> Result<Self, Failure> {
+        let each = terminals.iter().map(OsStr::new);
+        let arguments: Vec<_> = each.flat_map(|t| [OsStr::new("--terminal"), t]).collect();
+        Self::with(&arguments)
+    }
+
+    fn with(arguments: &[&OsStr]) -> Result<Self, Failure> {
         let mut command = Command::new(headless()?);
         command.args(["--port", "0", "--config", PATIENT]);
-        for terminal in terminals {
-            command.args(["--terminal", terminal]);
-        }
         let mut child = command
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;

@@ -13,6 +13,7 @@ mod client;
 mod conditions;
 mod crowd;
 mod echo;
+mod events;
 mod flood;
 mod frames;
 mod hub;
@@ -30,7 +31,9 @@ use verdict::Verdict;
 
 type Failure = Box<dyn std::error::Error>;
 
-const ALL: [&str; 6] = ["flood", "echo", "crowd", "stalled", "memory", "attach"];
+const ALL: [&str; 7] = [
+    "flood", "echo", "crowd", "stalled", "memory", "attach", "events",
+];
 
 /// Whether the long forms are wanted.
 fn proof() -> bool {
@@ -46,6 +49,7 @@ async fn measure(name: &str) -> Result<Vec<Verdict>, Failure> {
         "stalled" => stalled::measure().await,
         "memory" => memory::measure().await,
         "attach" => attach::measure().await,
+        "events" => events::measure().await,
         _ => Err(format!("there is no {name}; there is {}", ALL.join(", ")).into()),
     }
 }
