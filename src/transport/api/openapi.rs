@@ -50,6 +50,8 @@ pub(super) fn with_document(routes: ApiRouter<HubHandle>) -> Router<HubHandle> {
         api.security_scheme(SCHEME, scheme)
     });
     let text = serde_json::to_string(&document)
+        // What links to a type in Rust is only a name here.
+        .map(|text| text.replace("[`", "`").replace("`]", "`"))
         .map_err(|error| HubError::internal("the document could not be made", &error));
     let serve = move |_: Bearer| {
         let text = text.clone().map_err(RestError::from);

@@ -1,6 +1,7 @@
 //! The domain over plain HTTP.
 
 mod bad;
+mod document;
 mod isolation;
 mod life;
 mod pages;
