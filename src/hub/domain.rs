@@ -60,6 +60,24 @@ impl HubHandle {
     /// application has services of its own, what it has changed without the hub. Handing the
     /// same one over twice is safe when it has an id, for as long as the log holds it.
     ///
+    /// ```
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # use serde_json::json;
+    /// # use tauri_plugin_realtime_hub::{HubConfig, HubHandle};
+    /// use tauri_plugin_realtime_hub::ProjectId;
+    /// use tauri_plugin_realtime_hub::domain::{Mutation, NewEvent};
+    /// use tauri_plugin_realtime_hub::protocol::{EventScope, NewTask};
+    ///
+    /// # let config = HubConfig { port: Some(0), ..HubConfig::default() };
+    /// # let hub = HubHandle::start(config, &tokio::runtime::Handle::current());
+    /// let task: NewTask = serde_json::from_value(json!({"projectId": "default", "title": "Sweep"}))?;
+    /// let made = hub.change(Mutation::CreateTask(task)).await?;
+    /// let scope = EventScope::Project(ProjectId::default());
+    /// hub.emit(NewEvent::new("build:finished", scope, json!({"ok": true}))).await?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// An own name has at most 100 characters, `A-Z a-z 0-9 : _ . -`, begins with a letter, and
     /// does not look like one of the hub's (`task:…`); own data has at most 64 KiB as JSON.
     ///

@@ -27,8 +27,8 @@ pub(super) fn read<R: Runtime>(
         Ok(folder) => Some(folder),
         Err(error) => {
             problems.push(format!(
-                "paired devices are forgotten when the application ends: \
-                 it has no data folder ({error})"
+                "projects, tasks, sessions and paired devices are forgotten when the application \
+                 ends: it has no data folder ({error})"
             ));
             None
         }
