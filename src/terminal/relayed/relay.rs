@@ -302,7 +302,11 @@ impl Relay {
                 data: data.to_owned(),
                 done,
             };
-            if inputs.blocking_send(typed).is_ok() && has_it.blocking_recv().is_ok() {
+            let sent = inputs.blocking_send(typed).is_ok();
+            // What is sent while the other end is being dropped lies in the channel until all
+            // who can send are gone, and so would whoever waits here.
+            drop(inputs);
+            if sent && has_it.blocking_recv().is_ok() {
                 return Ok(());
             }
             tried = turn;
