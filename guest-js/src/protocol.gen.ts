@@ -1279,6 +1279,81 @@ success: true,
 task: Task, };
 
 /**
+ * A new session with a terminal of its id: `session:spawn`.
+ */
+export type SpawnRequest = { 
+/**
+ * Its id; one is made when absent.
+ */
+id?: SessionId, 
+/**
+ * Where it belongs; on `/mobile` always the socket's project.
+ */
+projectId?: ProjectId, 
+/**
+ * See [`NewSession::name`]; the program's when absent.
+ */
+name?: string, 
+/**
+ * See [`NewSession::task_ids`].
+ */
+taskIds?: Array<TaskId>, 
+/**
+ * The program; the user's login shell when absent.
+ */
+command?: string, 
+/**
+ * Its arguments.
+ */
+args?: Array<string>, 
+/**
+ * Where it starts; where the project's terminals do when absent.
+ */
+cwd?: string, 
+/**
+ * Added to the environment of the hub. The values are kept nowhere.
+ */
+env?: { [key in string]: string }, 
+/**
+ * Width in cells, 1..=1000; 80 when absent.
+ */
+cols?: number, 
+/**
+ * Height in cells, 1..=1000; 24 when absent.
+ */
+rows?: number, 
+/**
+ * Makes the request safe to repeat: the same one gives what the first one made.
+ */
+clientRequestId?: string, };
+
+/**
+ * `session:reply-input`: answers a session that waits for somebody.
+ */
+export type ReplyInputRequest = { 
+/**
+ * Which.
+ */
+sessionId: SessionId, 
+/**
+ * Written to its terminal, as it is.
+ */
+input?: string, };
+
+/**
+ * The answer to `session:spawn`, `session:stop` and `session:reply-input`.
+ */
+export type SessionResponse = { 
+/**
+ * Always true.
+ */
+success: true, 
+/**
+ * The session as it is now.
+ */
+session: Session, };
+
+/**
  * `terminal:started`: a terminal has begun a new life. To every socket that may see it.
  */
 export type StartedEvent = { 

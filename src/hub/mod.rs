@@ -8,6 +8,7 @@ mod builder;
 mod domain;
 mod relay;
 mod services;
+mod sessions;
 
 use std::io::ErrorKind;
 use std::sync::{Arc, Weak};

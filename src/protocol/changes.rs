@@ -1,6 +1,7 @@
 //! What can be asked of the domain: new things, changes of things. Unknown fields are ignored; a field that is null in a patch is emptied, one that is absent stays.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
@@ -161,6 +162,45 @@ pub struct NewSession {
     /// At most 64 KiB as JSON.
     #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
     pub metadata: Option<Map<String, Value>>,
+    /// Makes the request safe to repeat: the same one gives what the first one made.
+    #[schemars(length(min = 1, max = NAME), regex(pattern = NOT_BLANK))]
+    pub client_request_id: Option<String>,
+}
+
+/// A new session with a terminal of its id: `session:spawn`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(optional_fields))]
+#[serde(rename_all = "camelCase")]
+pub struct SpawnRequest {
+    /// Its id; one is made when absent.
+    pub id: Option<SessionId>,
+    /// Where it belongs; on `/mobile` always the socket's project.
+    #[serde(default)]
+    #[cfg_attr(test, ts(as = "Option<ProjectId>", optional))]
+    pub project_id: ProjectId,
+    /// See [`NewSession::name`]; the program's when absent.
+    #[schemars(length(min = 1, max = NAME), regex(pattern = NOT_BLANK))]
+    pub name: Option<String>,
+    /// See [`NewSession::task_ids`].
+    #[schemars(length(max = IDS))]
+    pub task_ids: Option<Vec<TaskId>>,
+    /// The program; the user's login shell when absent.
+    pub command: Option<String>,
+    /// Its arguments.
+    #[serde(default)]
+    #[cfg_attr(test, ts(as = "Option<Vec<String>>", optional))]
+    pub args: Vec<String>,
+    /// Where it starts; where the project's terminals do when absent.
+    pub cwd: Option<PathBuf>,
+    /// Added to the environment of the hub. The values are kept nowhere.
+    #[serde(default)]
+    #[cfg_attr(test, ts(as = "Option<BTreeMap<String, String>>", optional))]
+    pub env: BTreeMap<String, String>,
+    /// Width in cells, 1..=1000; 80 when absent.
+    pub cols: Option<u32>,
+    /// Height in cells, 1..=1000; 24 when absent.
+    pub rows: Option<u32>,
     /// Makes the request safe to repeat: the same one gives what the first one made.
     #[schemars(length(min = 1, max = NAME), regex(pattern = NOT_BLANK))]
     pub client_request_id: Option<String>,

@@ -197,3 +197,26 @@ pub struct TaskResponse {
     /// The task as it is now.
     pub task: Task,
 }
+
+/// `session:reply-input`: answers a session that waits for somebody.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(optional_fields))]
+#[serde(rename_all = "camelCase")]
+pub struct ReplyInputRequest {
+    /// Which.
+    pub session_id: SessionId,
+    /// Written to its terminal, as it is.
+    pub input: Option<String>,
+}
+
+/// The answer to `session:spawn`, `session:stop` and `session:reply-input`.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SessionResponse {
+    /// Always true.
+    #[cfg_attr(test, ts(type = "true"))]
+    pub success: bool,
+    /// The session as it is now.
+    pub session: Session,
+}

@@ -24,7 +24,7 @@ pub use attention::{
 };
 pub use changes::{
     ClaimRequest, NeedsInputPatch, NewMail, NewProject, NewSession, NewTask, NewTeamMember,
-    ProjectPatch, SessionPatch, TaskPatch, TeamMemberPatch,
+    ProjectPatch, SessionPatch, SpawnRequest, TaskPatch, TeamMemberPatch,
 };
 pub use entities::{
     Entity, EntityKind, EntityRef, Mail, Priority, Project, Session, SessionStatus, Task,
@@ -32,9 +32,9 @@ pub use entities::{
 };
 pub use events::{Envelope, EventName, EventScope};
 pub use follow::{
-    ClaimTaskRequest, Following, Include, MailResponse, ProjectRequest, SendMailRequest,
-    SubscribeRequest, Subscribed, SyncRequest, SyncResponse, SyncedEvents, SyncedState,
-    TaskResponse, Timestamped,
+    ClaimTaskRequest, Following, Include, MailResponse, ProjectRequest, ReplyInputRequest,
+    SendMailRequest, SessionResponse, SubscribeRequest, Subscribed, SyncRequest, SyncResponse,
+    SyncedEvents, SyncedState, TaskResponse, Timestamped,
 };
 pub use handshake::{ErrorCode, Failure, HubErrorEvent, HubHello, RefreshRequest, ServerShutdown};
 pub use lists::{ListPage, ListQuery};

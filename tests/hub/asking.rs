@@ -141,7 +141,12 @@ async fn mail_says_who_sent_it_and_a_task_has_one_owner() {
 fn requests(namespace: &str) -> Vec<(&'static str, Value)> {
     let mail = json!({"toSessionId": "a-s", "subject": "x", "body": "x"});
     let claim = json!({"taskId": "a-t", "sessionId": "a-s"});
-    let both = [("mail:send", mail), ("task:claim", claim)];
+    let both = [
+        ("mail:send", mail),
+        ("task:claim", claim),
+        ("session:stop", json!({"sessionId": "a-s"})),
+        ("session:reply-input", json!({"sessionId": "a-s"})),
+    ];
     let own = match namespace {
         "/ui" => vec![
             ("subscribe", json!({"sessionIds": ["a-s"]})),
@@ -252,6 +257,46 @@ async fn whatever_is_wrong_is_said_and_ends_nothing() {
                 "mail:send",
                 json!({"toSessionId": "a-s", "subject": "x", "body": "x".repeat(65_537)}),
                 "TOO_LARGE",
+            ),
+            (
+                "session:spawn",
+                json!({"projectId": "a", "cols": -1}),
+                "INVALID",
+            ),
+            (
+                "session:spawn",
+                json!({"projectId": "a", "args": "x"}),
+                "INVALID",
+            ),
+            (
+                "session:spawn",
+                json!({"projectId": "a", "env": ["x"]}),
+                "INVALID",
+            ),
+            (
+                "session:spawn",
+                json!({"projectId": "a", "id": "../x"}),
+                "INVALID",
+            ),
+            (
+                "session:spawn",
+                json!({"projectId": "a", "name": " "}),
+                "INVALID",
+            ),
+            (
+                "session:spawn",
+                json!({"projectId": "a", "id": "b-s"}),
+                "CONFLICT",
+            ),
+            (
+                "session:spawn",
+                json!({"projectId": "a", "taskIds": ["b-t"]}),
+                "NOT_FOUND",
+            ),
+            (
+                "session:reply-input",
+                json!({"sessionId": "a-s", "input": 7}),
+                "INVALID",
             ),
             (
                 "state:sync",

@@ -26,6 +26,7 @@ mod pictures;
 mod recording;
 mod relay;
 mod rest;
+mod running;
 mod services;
 mod size;
 mod urgent;

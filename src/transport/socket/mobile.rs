@@ -13,6 +13,7 @@ use super::asked;
 use super::entrance::{Auth, Refusal, holder, upgrade};
 use super::following::{self, Caller, Serves};
 use super::request::Request;
+use super::running;
 
 /// What serves a socket of it.
 pub(super) struct Mobile {
@@ -55,6 +56,9 @@ impl Serves for Mobile {
                 request.reply.send(answer);
             }
             "state:sync" => asked::state_sync(caller, request, own).await,
+            "session:spawn" => running::spawn(caller, request, own),
+            "session:stop" => running::stop(caller, request, own).await,
+            "session:reply-input" => running::reply_input(caller, request, own).await,
             "mail:send" => {
                 let answer = asked::mail_send(caller, &mut request, own, "mobile").await;
                 request.reply.send(answer);

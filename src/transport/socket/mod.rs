@@ -11,6 +11,7 @@ mod news;
 mod packet;
 mod relay;
 mod request;
+mod running;
 mod shared;
 mod terminal;
 mod typing;

@@ -16,6 +16,7 @@ use super::entrance::{Auth, Refusal, holder, upgrade};
 use super::following::{self, Caller, Serves};
 use super::relay::Relays;
 use super::request::Request;
+use super::running;
 
 /// What serves a socket of it.
 #[derive(Default)]
@@ -64,6 +65,9 @@ impl Serves for Ui {
                 self.relays.serve(caller, request).await;
             }
             "state:sync" => asked::state_sync(caller, request, None).await,
+            "session:spawn" => running::spawn(caller, request, None),
+            "session:stop" => running::stop(caller, request, None).await,
+            "session:reply-input" => running::reply_input(caller, request, None).await,
             "mail:send" => {
                 let answer = asked::mail_send(caller, &mut request, None, "ui").await;
                 request.reply.send(answer);

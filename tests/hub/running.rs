@@ -1,0 +1,148 @@
+//! Sessions that are started, stopped and answered over `/mobile` and `/ui`, with real programs.
+
+use serde_json::{Value, json};
+use tauri_plugin_realtime_hub::Role;
+use tauri_plugin_realtime_hub::domain::Mutation;
+
+use crate::client::Client;
+use crate::following::from;
+use crate::{Hub, failure, session};
+
+fn sh(id: &str, script: &str) -> Value {
+    json!({"id": id, "name": id, "command": "sh", "args": ["-c", script]})
+}
+
+/// Waits for an event of this session, whatever else comes.
+async fn hears(client: &mut Client, name: &str, id: &str) -> Value {
+    loop {
+        let event = client.wait_for(name).await.data;
+        if event["data"]["sessionId"] == id {
+            return event["data"].clone();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_lives_as_long_as_its_program() {
+    let hub = Hub::with_projects().await;
+    let token = hub.device("a", Role::Operator).await;
+    let mut phone = hub.mobile(&token, "a").await;
+    let mut wanted = sh("s", "read line; exit 0");
+    wanted["env"] = json!({"SECRET": "not to be told"});
+    // Not for the client to say.
+    wanted["projectId"] = json!("b");
+    let answer = phone.request("session:spawn", wanted).await;
+    assert_eq!(answer["session"]["status"], "working", "{answer}");
+    assert_eq!(answer["session"]["projectId"], "a");
+    assert_eq!(answer["session"]["envKeys"], json!(["SECRET"]));
+    let spawned = hears(&mut phone, "session:spawn", "s").await;
+    assert_eq!(spawned["command"], "sh");
+    assert!(!spawned.to_string().contains("not to be told"));
+
+    let again = phone.request("session:spawn", sh("s", "exit 0")).await;
+    assert_eq!(failure(&again).0, "CONFLICT");
+
+    let reply = json!({"sessionId": "s", "input": "go\r"});
+    let answer = phone.request("session:reply-input", reply).await;
+    assert_eq!(answer["session"]["needsInput"]["active"], false, "{answer}");
+    let ended = hears(&mut phone, "notify:session_completed", "s").await;
+    assert_eq!(ended["name"], "s");
+
+    // Another life of it ends otherwise.
+    let again = phone.request("session:spawn", sh("s", "exit 3")).await;
+    assert_eq!(again["success"], true, "{again}");
+    let ended = hears(&mut phone, "notify:session_failed", "s").await;
+    assert_eq!(ended["reason"], "exit");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_stopped_has_not_failed() {
+    let hub = Hub::with_projects().await;
+    let mut ui = hub.ui(&hub.token(Role::Operator)).await;
+    let subscribe = json!({"projectId": "a"});
+    ui.request("project:subscribe", subscribe).await;
+    let mut wanted = sh("s", "sleep 1000");
+    wanted["projectId"] = json!("a");
+    ui.request("session:spawn", wanted).await;
+    let stop = |id| json!({"sessionId": id});
+    let answer = ui.request("session:stop", stop("s")).await;
+    assert_eq!(answer["session"]["status"], "stopped");
+    let list = hub.hub.list();
+    assert!(list.iter().all(|terminal| !terminal.running), "{list:?}");
+    // One without a terminal, and one that has been stopped already.
+    for id in ["a-s", "s"] {
+        let answer = ui.request("session:stop", stop(id)).await;
+        assert_eq!(answer["session"]["status"], "stopped", "{id}");
+    }
+    while let Some(event) = ui.queued() {
+        assert!(!event.name.starts_with("notify:"), "{event:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_cannot_be_started_leaves_a_failed_session() {
+    let hub = Hub::with_projects().await;
+    let mut phone = hub.mobile(&hub.token(Role::Operator), "a").await;
+    let wanted = json!({"id": "s", "command": "/no/such/program"});
+    let answer = phone.request("session:spawn", wanted).await;
+    assert_eq!(failure(&answer).0, "INVALID", "{answer}");
+    hears(&mut phone, "notify:session_failed", "s").await;
+    let state = phone.request("state:sync", json!({})).await;
+    let sessions = state["sessions"].as_array().unwrap();
+    let known = sessions.iter().find(|known| known["id"] == "s").unwrap();
+    assert_eq!(known["status"], "failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_request_starts_one_program() {
+    let hub = Hub::with_projects().await;
+    let mut phone = hub.mobile(&hub.token(Role::Operator), "a").await;
+    let wanted = json!({"command": "sleep", "args": ["1000"], "clientRequestId": "once"});
+    let first = phone.request("session:spawn", wanted.clone()).await;
+    let second = phone.request("session:spawn", wanted).await;
+    assert_eq!(first["session"]["id"], second["session"]["id"]);
+    assert_eq!(first["session"]["name"], "sleep");
+    assert_eq!(hub.hub.list().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_is_answered_without_a_word_or_with_one() {
+    let hub = Hub::with_projects().await;
+    let mut phone = hub.mobile(&hub.token(Role::Operator), "a").await;
+    hub.change(Mutation::Report {
+        session: session("a-s"),
+        report: from(json!({"type": "needs_input", "message": "Which?"})),
+    })
+    .await;
+    hears(&mut phone, "notify:needs_input", "a-s").await;
+    // It has no terminal to be written to.
+    let reply = json!({"sessionId": "a-s", "input": "this one\r"});
+    let answer = phone.request("session:reply-input", reply).await;
+    assert_eq!(
+        failure(&answer),
+        ("NOT_FOUND", "Terminal session not found")
+    );
+    let reply = json!({"sessionId": "a-s"});
+    let answer = phone.request("session:reply-input", reply).await;
+    assert_eq!(answer["session"]["needsInput"], json!({"active": false}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_only_watches_starts_stops_and_answers_nothing() {
+    let hub = Hub::with_projects().await;
+    let token = hub.device("a", Role::Viewer).await;
+    for mut client in [hub.mobile(&token, "a").await, hub.ui(&token).await] {
+        for (event, payload) in [
+            (
+                "session:spawn",
+                json!({"projectId": "a", "command": "true"}),
+            ),
+            ("session:stop", json!({"sessionId": "a-s"})),
+            ("session:reply-input", json!({"sessionId": "a-s"})),
+        ] {
+            let answer = client.request(event, payload).await;
+            assert_eq!(failure(&answer).0, "FORBIDDEN", "{event}");
+        }
+    }
+    assert!(hub.hub.list().is_empty());
+}
