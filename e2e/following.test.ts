@@ -133,6 +133,32 @@ test.each<[Transports]>([[['websocket']], [['polling']]])('the phone of the seed
   await post('sessions/a-s/events', { type: 'completed' })
 })
 
+test('the phone of the seed starts an agent, answers it and hears of its end', async () => {
+  const socket = connect('/mobile', { projectId: 'b' })
+  const heard = hearing(socket)
+  const script = 'read answer; test "$answer" = yes'
+  const spawned = (await socket.emitWithAck('session:spawn', {
+    name: 'Agent',
+    command: 'sh',
+    args: ['-c', script],
+    env: { SECRET: 'not to be told' },
+  })) as { success: boolean; session: { id: string } }
+  expect(spawned).toMatchObject({ success: true, session: { status: 'working', envKeys: ['SECRET'] } })
+  const sessionId = spawned.session.id
+  await post(`sessions/${sessionId}/events`, { type: 'needs_input', message: 'Shall I?' })
+  const completed = event<Envelope>(socket, 'notify:session_completed')
+  const reply = { sessionId, input: 'yes\r' }
+  expect(await socket.emitWithAck('session:reply-input', reply)).toMatchObject({ success: true })
+  expect((await completed).data).toMatchObject({ sessionId, name: 'Agent' })
+  expect(names(heard).filter((name) => name !== 'session:updated')).toEqual([
+    'session:created',
+    'session:spawn',
+    'notify:needs_input',
+    'notify:session_completed',
+  ])
+  expect(JSON.stringify(heard)).not.toContain('not to be told')
+})
+
 test('the refusals are the documented ones', async () => {
   for (const [namespace, auth, message] of [
     ['/ui', { token: undefined }, 'Authentication required'],
