@@ -49,8 +49,12 @@ impl HubHandle {
             return as_session(outcome.entity);
         }
         if let Err(error) = self.spawn_in(&allowed, terminal).await {
-            let failed = Some(error.message.clone());
-            self.becomes(&id, SessionStatus::Failed, failed).await?;
+            // Somebody else may have been quicker.
+            let (status, reason) = match self.not_running(&id) {
+                Ok(()) => (SessionStatus::Failed, Some(error.message.clone())),
+                Err(_) => (SessionStatus::Working, None),
+            };
+            self.becomes(&id, status, reason).await?;
             return Err(error);
         }
         let working = self.becomes(&id, SessionStatus::Working, None).await?;

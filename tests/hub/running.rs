@@ -105,6 +105,35 @@ async fn the_same_request_starts_one_program() {
     assert_eq!(hub.hub.list().len(), 1);
 }
 
+/// Of several that start the same session at once one does, and the session is that one's.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_several_starts_a_session() {
+    let hub = Hub::with_projects().await;
+    let token = hub.token(Role::Operator);
+    let mut phones = Vec::new();
+    for _ in 0..4 {
+        phones.push(hub.mobile(&token, "a").await);
+    }
+    let asked = phones.into_iter().map(|mut phone| async move {
+        let answer = phone.request("session:spawn", sh("s", "sleep 1000")).await;
+        (phone, answer)
+    });
+    let mut answered = futures_util::future::join_all(asked).await;
+    let started = answered
+        .iter()
+        .filter(|(_, answer)| answer["success"] == true);
+    assert_eq!(started.count(), 1);
+    let refused = answered
+        .iter()
+        .filter(|(_, answer)| answer["code"] == "CONFLICT");
+    assert_eq!(refused.count(), 3);
+    let (phone, _) = &mut answered[0];
+    let state = phone.request("state:sync", json!({})).await;
+    let sessions = state["sessions"].as_array().unwrap();
+    let known = sessions.iter().find(|known| known["id"] == "s").unwrap();
+    assert_eq!(known["status"], "working");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_waits_is_answered_without_a_word_or_with_one() {
     let hub = Hub::with_projects().await;
