@@ -21,7 +21,7 @@ const EXAMPLES = PROOF ? 200 : 3
 const SEED = PROOF ? Math.floor(Math.random() * 2 ** 32) : 1
 
 /** Enough for everything that is made. */
-const LIMITS = { devices: 10_000, pairings: 1_000, wrongCodesPerMinute: 10_000 }
+const LIMITS = { terminals: 1_000, devices: 10_000, pairings: 1_000, wrongCodesPerMinute: 10_000 }
 
 interface Document {
   readonly paths: Record<string, Record<string, unknown>>

@@ -58,6 +58,8 @@ def sound(case):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
+    if case.path == "/api/sessions/spawn" and isinstance(case.body, dict):
+        case.body = harmless(dict(case.body))
     if not sound(case):
         return
     kind = case.path.split("/")[2]
@@ -82,6 +84,21 @@ def before_call(context, case, kwargs):
         case.body = body(case, dict(case.body))
 
 
+def harmless(fields):
+    """A program that does nothing, with what a program can be given."""
+    if isinstance(fields.get("command") or "", str):
+        fields["command"] = "true"
+    if isinstance(fields.get("cwd"), str):
+        del fields["cwd"]
+    for name in ("cols", "rows"):
+        # Whole numbers to JSON Schema, and to nobody else.
+        if isinstance(fields.get(name), float) and fields[name].is_integer():
+            fields[name] = int(fields[name])
+    if isinstance(fields.get("env"), dict):
+        fields["env"] = {f"NAME_{n}": value for n, value in enumerate(fields["env"].values())}
+    return fields
+
+
 def body(case, fields):
     for name, kind in (("sessionId", "sessions"), ("toSessionId", "sessions")):
         if name in fields and not sometimes(case, name, 4):
@@ -89,9 +106,11 @@ def body(case, fields):
     if "projectId" in fields and not sometimes(case, "projectId", 4):
         fields["projectId"] = "default"
     # An id of one's own is mostly taken, and a reference to a thing mostly to none.
-    for name in ("id", "parentId", "dependencies", "taskIds", "sessionIds", "taskSessionStatuses", "clientRequestId"):
+    for name in ("id", "parentId", "dependencies", "taskIds", "sessionIds", "taskSessionStatuses"):
         if name in fields and not sometimes(case, name, 4):
             del fields[name]
+    # What is repeated is not looked at again, be it sound or not.
+    fields.pop("clientRequestId", None)
     # Absolute, which is another thing on each system.
     if fields.get("workingDir"):
         fields["workingDir"] = os.path.abspath(os.sep) + "folder"

@@ -1279,7 +1279,7 @@ success: true,
 task: Task, };
 
 /**
- * A new session with a terminal of its id: `session:spawn`.
+ * A new session with a terminal of its id: `session:spawn`, `POST /api/sessions/spawn`.
  */
 export type SpawnRequest = { 
 /**

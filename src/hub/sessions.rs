@@ -18,6 +18,7 @@ use crate::protocol::{
 };
 use crate::terminal::input::Input;
 use crate::terminal::session::Session as Terminal;
+use crate::terminal::start;
 
 use super::{HubHandle, WeakHub, not_found};
 
@@ -41,6 +42,8 @@ impl HubHandle {
         let id = request.id.clone().unwrap_or_else(SessionId::random);
         self.not_running(&id)?;
         let terminal = terminal(&id, &request, &project.working_dir);
+        // What cannot be started for its form leaves nothing behind.
+        start::check(&terminal)?;
         let repeatable = request.client_request_id.is_some();
         let mutation = Mutation::SpawnSession(session(id.clone(), request));
         let change = self.allow_change(principal, mutation).await?;

@@ -1,4 +1,5 @@
-//! What can be asked of the domain: new things, changes of things. Unknown fields are ignored; a field that is null in a patch is emptied, one that is absent stays.
+//! What can be asked of the domain: new things, changes of things. Unknown fields are ignored;
+//! a field that is null in a patch is emptied, one that is absent stays.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -167,7 +168,7 @@ pub struct NewSession {
     pub client_request_id: Option<String>,
 }
 
-/// A new session with a terminal of its id: `session:spawn`.
+/// A new session with a terminal of its id: `session:spawn`, `POST /api/sessions/spawn`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[cfg_attr(test, ts(optional_fields))]
@@ -186,6 +187,7 @@ pub struct SpawnRequest {
     #[schemars(length(max = IDS))]
     pub task_ids: Option<Vec<TaskId>>,
     /// The program; the user's login shell when absent.
+    #[schemars(length(min = 1))]
     pub command: Option<String>,
     /// Its arguments.
     #[serde(default)]
@@ -198,8 +200,10 @@ pub struct SpawnRequest {
     #[cfg_attr(test, ts(as = "Option<BTreeMap<String, String>>", optional))]
     pub env: BTreeMap<String, String>,
     /// Width in cells, 1..=1000; 80 when absent.
+    #[schemars(range(min = 1, max = 1000))]
     pub cols: Option<u32>,
     /// Height in cells, 1..=1000; 24 when absent.
+    #[schemars(range(min = 1, max = 1000))]
     pub rows: Option<u32>,
     /// Makes the request safe to repeat: the same one gives what the first one made.
     #[schemars(length(min = 1, max = NAME), regex(pattern = NOT_BLANK))]

@@ -107,7 +107,8 @@ impl Change<'_> {
 
     pub(super) fn spawn_session(&mut self, spawn: Spawn) -> Result<Entity> {
         let request = spawn.session.client_request_id.clone();
-        let of = of(&spawn.session);
+        // To start one is more than to make one.
+        let of = format!("spawn {}", spawn.session.project_id);
         if let Some(made) = self.repeated(&of, request.as_ref())? {
             return Ok(made);
         }

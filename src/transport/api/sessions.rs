@@ -3,13 +3,16 @@
 use aide::axum::ApiRouter;
 use aide::axum::routing::{delete_with, post_with};
 use axum::extract::State;
+use tokio::sync::oneshot;
 
 use crate::auth::Principal;
 use crate::domain::Mutation;
+use crate::error::{HubError, Result};
 use crate::hub::HubHandle;
 use crate::ids::SessionId;
 use crate::protocol::{
     EntityKind, EntityRef, NewSession, NewTimelineEntry, Session, SessionEvent, SessionPatch,
+    SpawnRequest,
 };
 
 use super::answer::{Answer, Removed, Thing};
@@ -36,10 +39,54 @@ pub(super) fn routes() -> ApiRouter<HubHandle> {
         let summary = "The session works on the task no more.";
         doc::<Session>(op, "removeTaskFrom", 0, summary)
     });
+    let spawning = post_with(spawn, |op| {
+        let summary = "Makes a session and starts its terminal, which has its id.";
+        doc::<Session>(op, "spawn", 0, summary)
+    });
+    let stopping = post_with(stop, |op| {
+        let summary = "Ends a session, and every process of its terminal.";
+        doc::<Session>(op, "stop", 0, summary)
+    });
     resource::routes::<Session>()
+        .api_route("/api/sessions/spawn", spawning)
+        .api_route("/api/sessions/{id}/stop", stopping)
         .api_route("/api/sessions/{id}/events", telling)
         .api_route("/api/sessions/{id}/timeline", remembering)
         .api_route("/api/sessions/{id}/tasks/{taskId}", adding.merge(removing))
+}
+
+async fn spawn(
+    State(hub): State<HubHandle>,
+    Author(who): Author,
+    Body(wanted): Body<SpawnRequest>,
+) -> Answer<Thing<Session>> {
+    let working = hub.clone();
+    let started = async move { working.spawn_session(&who, wanted).await };
+    to_the_end(&hub, started).await
+}
+
+async fn stop(
+    State(hub): State<HubHandle>,
+    Author(who): Author,
+    At(ById { id }): At<ById<SessionId>>,
+) -> Answer<Thing<Session>> {
+    let working = hub.clone();
+    let stopped = async move { working.stop_session(&who, &id).await };
+    to_the_end(&hub, stopped).await
+}
+
+/// Whoever asked may go; what was begun is finished all the same.
+async fn to_the_end(
+    hub: &HubHandle,
+    work: impl Future<Output = Result<Session>> + Send + 'static,
+) -> Answer<Thing<Session>> {
+    let (done, outcome) = oneshot::channel();
+    hub.tasks().spawn(async move {
+        // Fails when nobody waits any more.
+        let _ = done.send(work.await);
+    });
+    let ended = || HubError::unavailable("the hub is shutting down");
+    Ok(Thing(outcome.await.map_err(|_| ended())??))
 }
 
 async fn tell(

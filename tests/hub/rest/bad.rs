@@ -24,6 +24,11 @@ fn readers() -> Vec<(Method, &'static str, Value)> {
         ),
         (
             post.clone(),
+            "/api/sessions/spawn",
+            json!({"projectId": "default", "command": "true"}),
+        ),
+        (
+            post.clone(),
             "/api/sessions",
             json!({"projectId": "default"}),
         ),

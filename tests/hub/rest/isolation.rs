@@ -30,6 +30,11 @@ fn bodies(path: &str) -> Vec<Value> {
             json!({"type": "session:modal_closed", "modalId": "m"}),
         ],
         "/api/sessions/{id}/timeline" => vec![json!({"type": "t"})],
+        "/api/sessions/spawn" => vec![
+            json!({"projectId": "X", "command": "true"}),
+            json!({"projectId": "mine", "command": "true", "taskIds": ["X-task"]}),
+        ],
+        "/api/sessions/{id}/stop" => vec![Value::Null],
         "/api/team-members" => vec![json!({"projectId": "X", "name": "n"})],
         "/api/team-members/{id}" => vec![json!({"name": "n"})],
         "/api/mail" => vec![

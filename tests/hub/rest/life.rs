@@ -357,3 +357,59 @@ async fn pages_of_known_origins_may_change_things() {
     assert!(exposed.to_lowercase().contains("etag"));
     assert_eq!(read.headers()["cache-control"], "no-store");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_started_with_its_terminal_and_stopped_with_it() {
+    let hub = Hub::start();
+    let admin = Caller::admin(&hub);
+    let task = json!({"id": "t", "projectId": "default", "title": "t"});
+    admin.make("/api/tasks", task).await;
+    let wanted = json!({"id": "s", "command": "cat", "taskIds": ["t"], "env": {"SECRET": "value"},
+        "cols": 90, "rows": 30, "clientRequestId": "once"});
+    let started = admin.post("/api/sessions/spawn", wanted.clone()).await;
+    assert_eq!(started.status, 200, "{started:?}");
+    assert_eq!(started.body["status"], "working");
+    assert_eq!(started.body["taskIds"], json!(["t"]));
+    assert_eq!(started.body["envKeys"], json!(["SECRET"]));
+    assert!(!started.body.to_string().contains("value"));
+    let terminals = admin.get("/api/terminals").await.body;
+    let terminal = &terminals[0];
+    assert_eq!(
+        (&terminal["sessionId"], &terminal["cols"]),
+        (&json!("s"), &json!(90))
+    );
+    // It runs, so another one of its name is not started.
+    let mut another = wanted.clone();
+    another["clientRequestId"] = "twice".into();
+    let another = admin.post("/api/sessions/spawn", another).await;
+    assert_eq!(another.refusal(), (409, "CONFLICT"));
+    let stopped = admin.post("/api/sessions/s/stop", Value::Null).await;
+    assert_eq!(stopped.body["status"], "stopped", "{stopped:?}");
+    assert_eq!(admin.get("/api/terminals").await.body[0]["running"], false);
+    assert_eq!(admin.delete("/api/sessions/s").await.status, 204);
+    assert_eq!(
+        admin
+            .post("/api/sessions/s/stop", Value::Null)
+            .await
+            .refusal()
+            .0,
+        404
+    );
+    let before = admin.get("/api/sessions").await.ids();
+    for (bad, status) in [
+        (json!({"command": "true", "args": "x"}), 400),
+        (json!({"command": "true", "cwd": "/no/such/folder"}), 400),
+        (json!({"command": "true", "cols": 0}), 400),
+        (json!({"command": "true", "projectId": "nowhere"}), 404),
+    ] {
+        let refused = admin.post("/api/sessions/spawn", bad.clone()).await;
+        assert_eq!(refused.refusal().0, status, "{bad}");
+    }
+    assert_eq!(admin.get("/api/sessions").await.ids(), before);
+    // Whether there is such a program shows when it is started.
+    let absent = json!({"id": "absent", "command": "no-such-program-anywhere"});
+    let refused = admin.post("/api/sessions/spawn", absent).await;
+    assert_eq!(refused.refusal(), (400, "INVALID"));
+    let absent = admin.get("/api/sessions/absent").await;
+    assert_eq!(absent.body["status"], "failed");
+}

@@ -58,6 +58,16 @@ async fn a_repeated_request_makes_one_thing() {
         let late = admin.post(path, with("one")).await;
         assert_eq!(late.refusal(), (409, "CONFLICT"), "{path}");
     }
+    // To start a session is another request than to make one.
+    let session = json!({"projectId": "default", "clientRequestId": "y"});
+    let made = admin.post("/api/sessions", session.clone()).await;
+    let mut spawn = session.clone();
+    spawn["command"] = "cat".into();
+    let started = admin.post("/api/sessions/spawn", spawn.clone()).await;
+    assert_eq!(started.body["status"], "working", "{started:?}");
+    assert_ne!(started.body["id"], made.body["id"]);
+    let again = admin.post("/api/sessions/spawn", spawn).await;
+    assert_eq!(again.body["id"], started.body["id"]);
     // Elsewhere the same name is another request.
     let task = |project: &str| json!({"projectId": project, "title": "t", "clientRequestId": "x"});
     assert_eq!(admin.post("/api/tasks", task("default")).await.status, 201);
