@@ -14,6 +14,7 @@ const COMMANDS: &[&str] = &[
     "write",
     "resize",
     "kill",
+    "emit",
     "start_pairing",
 ];
 

@@ -6,6 +6,7 @@ import { invoke, type InvokeArgs } from '@tauri-apps/api/core'
 import { HubError } from './errors.js'
 import type {
   Connection,
+  EmitRequest,
   HubStatus,
   Pairing,
   PairingRequest,
@@ -58,6 +59,9 @@ export const resize = (sessionId: string, cols: number, rows: number): Promise<v
 
 /** Ends every process of a terminal. */
 export const kill = (sessionId: string): Promise<void> => call('kill', { sessionId })
+
+/** Tells of something of the application's own, to those whom `scope` names. */
+export const emit = (event: EmitRequest): Promise<void> => call('emit', { event })
 
 /** A one-time code, with its QR, for pairing a phone. */
 export const startPairing = (request: PairingRequest = {}): Promise<Pairing> => call('start_pairing', { request })

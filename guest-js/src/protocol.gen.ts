@@ -675,6 +675,28 @@ projectId: ProjectId,
 sessionId: SessionId, } } | "all";
 
 /**
+ * An event of the application's own, as a window tells it: `emit`.
+ */
+export type EmitRequest = { 
+/**
+ * Its name: at most 100 of `A-Z a-z 0-9 : _ . -`, the first a letter, and none that looks
+ * like one of the hub's (`task:…`).
+ */
+name: string, 
+/**
+ * Whom it is for.
+ */
+scope: EventScope, 
+/**
+ * What it says; at most 64 KiB as JSON.
+ */
+data: Record<string, unknown>, 
+/**
+ * Makes it safe to repeat, for as long as the log holds it: the same one is told once.
+ */
+id?: string, };
+
+/**
  * How an event travels.
  */
 export type Envelope = { 

@@ -21,6 +21,7 @@ test.each([
   ['write', () => hub.write('a', 'x'), { sessionId: 'a', data: 'x' }],
   ['resize', () => hub.resize('a', 80, 24), { sessionId: 'a', cols: 80, rows: 24 }],
   ['kill', () => hub.kill('a'), { sessionId: 'a' }],
+  ['emit', () => hub.emit({ name: 'deploy:done', scope: 'all', data: {} }), { event: { name: 'deploy:done', scope: 'all', data: {} } }],
   ['start_pairing', () => hub.startPairing({ role: 'viewer' }), { request: { role: 'viewer' } }],
   ['start_pairing', () => hub.startPairing(), { request: {} }],
 ])('%s', async (name, call, args) => {

@@ -7,10 +7,12 @@ use tauri::ipc::{CommandArg, CommandItem, InvokeError};
 use tauri::{Runtime, State};
 
 use super::Hub;
+use crate::domain::NewEvent;
 use crate::error::{HubError, Result};
 use crate::ids::SessionId;
 use crate::protocol::{
-    Connection, HubStatus, Pairing, PairingRequest, RegisterRequest, Role, TerminalInfo,
+    Connection, EmitRequest, EventName, HubStatus, Pairing, PairingRequest, RegisterRequest, Role,
+    TerminalInfo,
 };
 
 /// An argument. One that is missing or malformed is refused as `{code: "INVALID", message}`,
@@ -81,6 +83,27 @@ pub(super) async fn resize(
 #[tauri::command]
 pub(super) async fn kill(hub: State<'_, Hub>, session_id: Given<SessionId>) -> Result<()> {
     hub.0.kill(&session_id.0).await
+}
+
+#[tauri::command]
+pub(super) async fn emit(hub: State<'_, Hub>, event: Given<EmitRequest>) -> Result<()> {
+    let EmitRequest {
+        name,
+        scope,
+        data,
+        id,
+    } = event.0;
+    // A window does not say what has become of the domain, whoever keeps it.
+    if EventName::parse(&name).is_some() {
+        return Err(HubError::invalid(format!(
+            "name: {name:?} is the hub's own"
+        )));
+    }
+    let event = NewEvent {
+        id,
+        ..NewEvent::new(name, scope, data)
+    };
+    hub.0.emit(event).await
 }
 
 #[tauri::command]

@@ -130,6 +130,7 @@ impl Builder {
                 commands::write,
                 commands::resize,
                 commands::kill,
+                commands::emit,
                 commands::start_pairing,
             ])
             .setup(move |app, api| {

@@ -94,6 +94,24 @@ pub enum EventScope {
     All,
 }
 
+/// An event of the application's own, as a window tells it: `emit`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct EmitRequest {
+    /// Its name: at most 100 of `A-Z a-z 0-9 : _ . -`, the first a letter, and none that looks
+    /// like one of the hub's (`task:…`).
+    pub name: String,
+    /// Whom it is for.
+    pub scope: EventScope,
+    /// What it says; at most 64 KiB as JSON.
+    #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
+    pub data: Value,
+    /// Makes it safe to repeat, for as long as the log holds it: the same one is told once.
+    #[cfg_attr(test, ts(optional))]
+    pub id: Option<String>,
+}
+
 /// How an event travels.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -30,7 +30,7 @@ pub use entities::{
     Entity, EntityKind, EntityRef, Mail, Priority, Project, Session, SessionStatus, Task,
     TaskSessionStatus, TaskStatus, TeamMember, TeamMemberStatus, TimelineEntry,
 };
-pub use events::{Envelope, EventName, EventScope};
+pub use events::{EmitRequest, Envelope, EventName, EventScope};
 pub use follow::{
     ClaimTaskRequest, Following, Include, MailResponse, ProjectRequest, ReplyInputRequest,
     SendMailRequest, SessionResponse, SubscribeRequest, Subscribed, SyncRequest, SyncResponse,

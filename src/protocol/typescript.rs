@@ -82,6 +82,7 @@ fn generated() -> String {
         TeamMember,
         Mail,
         EventScope,
+        EmitRequest,
         Envelope,
         NewProject,
         ProjectPatch,

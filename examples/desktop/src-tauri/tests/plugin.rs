@@ -170,6 +170,21 @@ fn pairing_gives_a_code_a_link_and_a_picture() {
 }
 
 #[test]
+fn a_window_tells_of_something_of_the_applications_own() {
+    let application = Application::start(quiet());
+    let event = json!({
+        "name": "deploy:done",
+        "scope": {"project": "default"},
+        "data": {"version": 2},
+        "id": "deploy-2",
+    });
+    for _ in 0..2 {
+        let told = application.call("emit", json!({"event": event}));
+        assert_eq!(told.unwrap(), Value::Null);
+    }
+}
+
+#[test]
 fn errors_arrive_with_a_code_and_a_sentence() {
     let application = Application::start(quiet());
     application.call("register", sleeper("taken")).unwrap();
@@ -203,6 +218,21 @@ fn errors_arrive_with_a_code_and_a_sentence() {
         (
             "start_pairing",
             json!({"request": {"role": "admin"}}),
+            "INVALID",
+        ),
+        (
+            "emit",
+            json!({"event": {"name": "task:updated", "scope": "all", "data": {}}}),
+            "INVALID",
+        ),
+        (
+            "emit",
+            json!({"event": {"name": "deploy:done", "scope": {"project": "a/b"}, "data": {}}}),
+            "INVALID",
+        ),
+        (
+            "emit",
+            json!({"event": {"name": "deploy:done", "scope": "all", "data": 1}}),
             "INVALID",
         ),
         (
