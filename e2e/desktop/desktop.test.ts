@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type { Browser } from 'playwright-core'
+import { HubApi } from 'tauri-plugin-realtime-hub-api/domain'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 
 import { launchBrowser, Phone, phoneContext } from '../phone.js'
@@ -121,6 +122,8 @@ test('the terminal in the window is driven from a phone, and the other way round
 
   await phone.key('Escape')
   await phone.type(':wq\n')
+  // What is typed before vim has ended is vim's.
+  await desktop.see(/vim -u NONE/)
   await desktop.type('clear; cat note.txt\n')
   await phone.see('typed on the desktop')
   await sameOnBoth(desktop, phone)
@@ -192,7 +195,7 @@ test('a second instance beside the first says what it cannot do', async () => {
   expect(await readdir(join(folder, 'data', 'dev.realtime-hub.desktop'))).not.toEqual([])
   const second = await openDesktop(await anotherStage({}))
   await second.live()
-  await second.says('Paired devices are forgotten when the application ends')
+  await second.says('paired devices are forgotten when the application ends')
   await second.type('echo "works: $((2+3))"\n')
   await second.see('works: 5')
   await second.shot('desktop-second')
@@ -228,4 +231,66 @@ test.each(endings)('%s leaves no process of a terminal behind', async (_, end) =
   await eventually(() => expect(isRunning(desktop.pid)).toBe(false))
   // Not a moment later: nobody is there any more who could end them.
   expect(inTerminals()).toEqual([])
+})
+
+/** What a paired device may do over HTTP. */
+async function apiBy(pairUrl: string): Promise<HubApi> {
+  const { origin, hash } = new URL(pairUrl)
+  const response = await fetch(`${origin}/api/pair`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ code: hash.replace('#pair=', ''), name: 'another' }),
+  })
+  const { token } = (await response.json()) as { token: string }
+  return new HubApi({ url: origin, token })
+}
+
+test('the panel shows what goes on, live, and changes it', async () => {
+  const desktop = await startDesktop()
+  await desktop.countViolations()
+  const api = await apiBy(await desktop.pairUrl())
+  await desktop.closeDialog()
+  const front = await desktop.front()
+  await api.sessions.get(front).catch(() => api.sessions.create({ id: front, projectId: 'default', metadata: {} }))
+  await api.sessions.create({ id: 'elsewhere', projectId: 'default', name: 'Agent elsewhere', status: 'working', metadata: {} })
+
+  await desktop.fill('New task', 'Write the release notes\n')
+  await desktop.rowSays('Write the release notes', 'To do')
+  await desktop.click(`Claim for ${front}`)
+  await desktop.rowSays('Write the release notes', front)
+  const [task] = (await api.tasks.list({ projectId: 'default' })).items
+  await eventually(async () => expect(await api.tasks.get(task?.id ?? '')).toMatchObject({ claimedBy: front, status: 'in_progress' }))
+  await desktop.choose('Priority of Write the release notes', 'high')
+  await eventually(async () => expect(await api.tasks.get(task?.id ?? '')).toMatchObject({ priority: 'high' }))
+  await api.tasks.create({ projectId: 'default', title: 'Read the logs of last night' })
+  await desktop.rowSays('Read the logs of last night', 'To do')
+
+  await api.sessions.report('elsewhere', { type: 'needs_input', message: 'May I delete 14 files?' })
+  await desktop.rowSays('Agent elsewhere', 'May I delete 14 files?')
+  await desktop.click('Write to elsewhere')
+  await desktop.fill('Subject', 'Yes, all of them')
+  await desktop.shot('desktop-panel')
+  await desktop.click('Send')
+  await eventually(async () => expect((await api.mail.list({ toSessionId: 'elsewhere' })).items).toMatchObject([{ subject: 'Yes, all of them' }]))
+  await desktop.click('Done')
+  await eventually(async () => expect(await api.sessions.get('elsewhere')).toMatchObject({ needsInput: { active: false } }))
+  await desktop.click('Stop elsewhere')
+  await desktop.rowSays('Agent elsewhere', 'Stopped')
+
+  await desktop.click('New project')
+  await desktop.fill('Name of the new project', 'Another project\n')
+  await desktop.saysNoMore('Write the release notes')
+  await desktop.click('New terminal')
+  await eventually(async () => expect(await desktop.front()).not.toBe(front))
+  await desktop.live()
+  await desktop.rowSays('bash', await desktop.front())
+  await desktop.shot('desktop-project')
+  const projects = (await api.projects.list()).items
+  expect(projects.map(({ name }) => name)).toContain('Another project')
+  // A tab of the other project takes the panel along.
+  await desktop.selectTab(front)
+  await desktop.says('Write the release notes')
+  await desktop.click('Sessions and tasks')
+  await desktop.saysNoMore('Write the release notes')
+  expect(await desktop.violations()).toEqual([])
 })

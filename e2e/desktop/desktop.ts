@@ -139,6 +139,38 @@ export class Desktop {
     )
   }
 
+  /** Types into a field, in place of the terminal. */
+  async fill(label: string, text: string): Promise<void> {
+    await this.driver.click(`//*[@aria-label='${label}']`)
+    await this.driver.type(text)
+  }
+
+  /** Chooses from a list, as its pop-up would. */
+  async choose(label: string, value: string): Promise<void> {
+    await this.until(
+      `“${value}” in “${label}”`,
+      `const list = document.querySelector('[aria-label="' + arguments[0] + '"]')
+       if (list?.querySelector('option[value="' + arguments[1] + '"]') == null) return false
+       list.value = arguments[1]
+       list.dispatchEvent(new Event('change', { bubbles: true }))
+       return true`,
+      ...[label, value],
+    )
+  }
+
+  /** Waits for a text in the row of a session or a task. What is chosen in its lists counts, too. */
+  async rowSays(row: string, text: string): Promise<void> {
+    await this.until(
+      `“${text}” in the row of “${row}”`,
+      `return [...document.querySelectorAll('.row')].some((row) => {
+         const chosen = [...row.querySelectorAll('select')].map((list) => list.selectedOptions[0]?.textContent)
+         const says = [row.innerText, ...chosen].join(' ')
+         return says.includes(arguments[0]) && says.includes(arguments[1])
+       })`,
+      ...[row, text],
+    )
+  }
+
   /** Waits for a text anywhere in the window. */
   async says(text: string): Promise<void> {
     await this.until(`“${text}”`, `return document.body.innerText.includes(arguments[0])`, text)

@@ -3,10 +3,10 @@
 // page; how events change what is known is project-state.ts.
 
 import { HubError } from './errors.js'
-import { type ConnectionState, Link, type TokenSource } from './link.js'
+import { type Answered, type ConnectionState, Link, type TokenSource } from './link.js'
 import { type Observable, Source } from './observable.js'
 import { type ProjectData, ProjectState } from './project-state.js'
-import type { Envelope, Mail, NewMail, NewTask, Session, SessionPatch, SyncResponse, Task, TaskPatch } from './protocol.gen.js'
+import type { Envelope, Mail, NewMail, NewTask, Session, SessionPatch, SessionResponse, SpawnRequest, SyncResponse, Task, TaskPatch } from './protocol.gen.js'
 import { HubApi } from './rest.js'
 import type { Thing, Things } from './things.js'
 
@@ -46,7 +46,7 @@ export interface ProjectView extends ProjectData {
  * ```ts
  * const client = new ProjectClient({ url, token, projectId: 'default' })
  * client.state.subscribe(({ phase, sessions, tasks }) => show(phase, sessions, tasks))
- * await client.updateTask('notes', { status: 'completed' })
+ * await client.reply('agent-1', 'yes\r')
  * client.close()
  * ```
  *
@@ -151,6 +151,26 @@ export class ProjectClient {
     )
   }
 
+  /** Answers a session that needs somebody: it does not any more, and `input` is typed into its terminal as it is. */
+  reply(id: string, input?: string): Promise<Session> {
+    return this.#change(
+      this.#data.sessions,
+      id,
+      (session) => ({ ...session, needsInput: { active: false } }),
+      () => this.#ofSession('session:reply-input', { sessionId: id, ...(input !== undefined && { input }) }),
+    )
+  }
+
+  /** Makes a session and starts its terminal, which has its id. */
+  async spawnSession(session: Omit<SpawnRequest, 'projectId'>): Promise<Session> {
+    return this.#made(this.#data.sessions, await this.#ofSession('session:spawn', { ...session, projectId: this.projectId }))
+  }
+
+  /** Ends a session and the terminal that it has. */
+  async stopSession(id: string): Promise<Session> {
+    return this.#made(this.#data.sessions, await this.#ofSession('session:stop', { sessionId: id }))
+  }
+
   async sendMail(mail: Omit<NewMail, 'projectId'>): Promise<Mail> {
     return this.#made(this.#data.mail, await this.api.mail.create({ ...mail, projectId: this.projectId }))
   }
@@ -167,22 +187,28 @@ export class ProjectClient {
   }
 
   /** Shows a change, makes it, and shows what has become of it. */
-  async #change<T extends Thing, A extends T | undefined>(
-    things: Things<T>,
-    id: string,
-    draft: (thing: T) => T,
-    send: () => Promise<A>,
-  ): Promise<A> {
+  async #change<T extends Thing>(things: Things<T>, id: string, draft: (thing: T) => T, send: () => Promise<T>): Promise<T> {
     const undo = things.draft(id, draft)
     this.#show()
     try {
       const thing = await send()
-      if (thing !== undefined) things.confirm(thing)
+      things.confirm(thing)
       return thing
     } finally {
       undo()
       this.#show()
     }
+  }
+
+  /** A request whose answer is how the session is then. */
+  #ofSession(event: string, payload: object): Promise<Session> {
+    return new Promise((resolve, reject: (error: HubError) => void) => {
+      const done: Answered = (error, answer) => {
+        if (error === undefined) resolve((answer as SessionResponse).session)
+        else reject(error)
+      }
+      this.#link.request(event, payload, REQUEST_MS, done)
+    })
   }
 
   /** Shows what a request has made, before its event has come. */

@@ -28,6 +28,8 @@ export class FakeDomain {
   readonly requests: RestRequest[] = []
   /** Answers of REST: the status and the body. */
   rest: (request: RestRequest) => [number, object] | Promise<[number, object]> = () => [404, { error: true, code: 'NOT_FOUND', message: 'not here' }]
+  /** Answers of `session:reply-input`, `session:stop` and `session:spawn`. */
+  ofSession: () => Answer = () => ({})
   readonly #server = createServer((request, response) => void this.#answer(request, response))
   readonly #io = new Server(this.#server)
 
@@ -74,6 +76,9 @@ export class FakeDomain {
   #serve(socket: Socket): void {
     const answers: Record<string, () => Answer> = {
       'state:sync': () => ((this.syncs.length > 1 ? this.syncs.shift() : this.syncs[0]) ?? (() => ({})))(),
+      'session:reply-input': () => this.ofSession(),
+      'session:stop': () => this.ofSession(),
+      'session:spawn': () => this.ofSession(),
       'project:subscribe': () => ({ success: true }),
     }
     socket.onAny((event: string, payload: unknown, ack?: (answer: object) => void) => {

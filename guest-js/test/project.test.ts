@@ -145,19 +145,37 @@ describe('changes', () => {
     await expect(client.deleteTask('a')).resolves.toBeUndefined()
   })
 
-  test('of a session, too, and its own event changes nothing more', async () => {
+  test('an answer to a session shows at once, and until the hub has told of it', async () => {
     const { hub, client } = await withTask()
     const needs = (): boolean | undefined => client.state.value.sessions[0]?.needsInput.active
     hub.tell(sessionEvent(1, 'session:updated', session('s', { needsInput: { active: true, message: 'Go on?' }, version: 2 })))
     await eventually(() => expect(needs()).toBe(true))
-    hub.rest = () => [200, session('s', { version: 3 })]
     const seen: (boolean | undefined)[] = []
-    const answered = client.updateSession('s', { needsInput: { active: false } })
+    hub.ofSession = () => ({ success: true, session: session('s', { version: 3 }) })
+    const answered = client.reply('s', 'yes\r')
     client.state.subscribe(() => seen.push(needs()))
     await answered
+    expect(hub.asked.at(-1)).toEqual({ event: 'session:reply-input', payload: { sessionId: 's', input: 'yes\r' } })
     hub.tell(sessionEvent(2, 'session:updated', session('s', { version: 3 })), event(3, 'task:created', task('b')))
     await eventually(() => expect(titles(client)).toEqual(['a', 'b']))
     expect(seen).not.toContain(true)
+
+    hub.tell(sessionEvent(4, 'session:updated', session('s', { needsInput: { active: true }, version: 4 })))
+    await eventually(() => expect(needs()).toBe(true))
+    hub.ofSession = () => ({ success: false, error: 'only watching', code: 'FORBIDDEN' })
+    await expect(client.reply('s')).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    expect(needs()).toBe(true)
+  })
+
+  test('sessions are started and stopped', async () => {
+    const { hub, client } = await withTask()
+    hub.ofSession = () => ({ success: true, session: session('new', { status: 'spawning' }) })
+    await client.spawnSession({ name: 'New', command: 'sh' })
+    expect(hub.asked.at(-1)).toEqual({ event: 'session:spawn', payload: { name: 'New', command: 'sh', projectId: 'p' } })
+    expect(client.state.value.sessions.map(({ id }) => id)).toEqual(['s', 'new'])
+    hub.ofSession = () => ({ success: true, session: session('s', { status: 'stopped', version: 2 }) })
+    await client.stopSession('s')
+    expect(client.state.value.sessions[0]?.status).toBe('stopped')
   })
 
   test('mail is sent, and fetched page by page', async () => {

@@ -1,8 +1,8 @@
 // The projects that there are, and the one that is looked at, live.
 
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { TokenSource } from 'tauri-plugin-realtime-hub-api/client'
-import { HubApi, type Project, ProjectClient, type ProjectView } from 'tauri-plugin-realtime-hub-api/domain'
+import { type Envelope, HubApi, type Project, ProjectClient, type ProjectView } from 'tauri-plugin-realtime-hub-api/domain'
 
 import { useObserved } from './hooks.js'
 
@@ -31,15 +31,27 @@ export function useProjects({ url, token }: Where, connected: boolean): Projects
   return { projects, refresh }
 }
 
-/** A project for as long as the component shows it. */
-export function useProject({ url, token }: Where, projectId: string, namespace: 'ui' | 'mobile'): { client: ProjectClient; view: ProjectView } {
+/** A project for as long as the component shows it. `onEvent` hears what else there is to hear. */
+export function useProject(
+  { url, token }: Where,
+  projectId: string,
+  namespace: 'ui' | 'mobile',
+  onEvent?: (event: Envelope) => void,
+): { client: ProjectClient; view: ProjectView } {
   const client = useMemo(
     () => new ProjectClient({ url, token, projectId, namespace }),
     [url, token, projectId, namespace],
   )
+  // The client outlives renders; what it calls must not.
+  const latest = useRef(onEvent)
+  latest.current = onEvent
   useEffect(() => {
+    const stop = client.onEvent((event) => latest.current?.(event))
     client.connect()
-    return () => client.close()
+    return () => {
+      stop()
+      client.close()
+    }
   }, [client])
   return { client, view: useObserved(client.state) }
 }

@@ -107,12 +107,13 @@ export function stateOf(work: Work, now: number): string {
 
 /** Answers somebody who waits: `text` is typed into the terminal, and whoever waited does not any more. */
 export async function answer(terminals: HubClient, project: ProjectClient, { id, session, terminal }: Work, text: string): Promise<void> {
-  if (terminal?.running === true && text !== '') await terminals.input(id, text)
-  if (session?.needsInput.active === true) await project.updateSession(id, { needsInput: { active: false } })
+  const input = terminal?.running === true && text !== '' ? text : undefined
+  if (session !== undefined) await project.reply(id, input)
+  else if (input !== undefined) await terminals.input(id, input)
 }
 
 /** Ends a session, with the terminal that it has. */
-export async function stop(terminals: HubClient, project: ProjectClient, { id, session, terminal }: Work): Promise<void> {
-  if (terminal?.running === true) await terminals.kill(id)
-  else if (session !== undefined) await project.updateSession(id, { status: 'stopped' })
+export async function stop(terminals: HubClient, project: ProjectClient, { id, session }: Work): Promise<void> {
+  if (session === undefined) await terminals.kill(id)
+  else await project.stopSession(id)
 }

@@ -9,9 +9,10 @@ import { HubClient } from 'tauri-plugin-realtime-hub-api/client'
 import { sentence } from './format.js'
 import { useStatus } from './hooks.js'
 import { Icon } from './icon.js'
+import type { Where } from './panel.js'
 import { Workspace } from './workspace.js'
 
-type Start = { readonly client: HubClient } | { readonly error: HubError } | undefined
+type Start = { readonly client: HubClient; readonly where: Where } | { readonly error: HubError } | undefined
 
 export function App(): VNode {
   const [start, setStart] = useState<Start>()
@@ -19,13 +20,14 @@ export function App(): VNode {
     connectionOperator().then(
       ({ url }) => {
         // The token is asked for anew at each attempt to connect.
-        setStart({ client: new HubClient({ url, token: async () => (await connectionOperator()).token }) })
+        const where = { url, token: async () => (await connectionOperator()).token }
+        setStart({ client: new HubClient(where), where })
       },
       (error: unknown) => setStart({ error: HubError.from(error) }),
     )
   }, [])
   if (start === undefined) return <div class="window" />
-  return 'client' in start ? <Workspace client={start.client} /> : <NoHub error={start.error} />
+  return 'client' in start ? <Workspace {...start} /> : <NoHub error={start.error} />
 }
 
 /** The hub does not listen: its status says why. */

@@ -11,6 +11,9 @@ const PATHS = {
   alert: 'M12 4l9 16H3zM12 10v4M12 17h.01',
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
   check: 'M5 13l4 4L19 7',
+  mail: 'M3 6h18v12H3zM3 7l9 7 9-7',
+  stop: 'M7 7h10v10H7z',
+  panel: 'M3 5h18v14H3zM15 5v14',
   refresh: 'M20 11a8 8 0 1 0-2.3 6.3M20 4v7h-7',
 } as const
 

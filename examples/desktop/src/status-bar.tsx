@@ -41,7 +41,7 @@ export function StatusBar({ connection, status, terminal, others }: Props): VNod
           <span title="The address that a pairing link leads to">
             {status.external ?? 'this computer only'}
           </span>
-          {status.storage === 'memory' && <span>pairings are forgotten at exit</span>}
+          {status.storage === 'memory' && <span>everything is forgotten at exit</span>}
         </>
       )}
       <span class="gap" />

@@ -11,6 +11,7 @@ import { lifeOf } from './format.js'
 import { useStatus } from './hooks.js'
 import { Icon } from './icon.js'
 import { PairDialog } from './pair-dialog.js'
+import { Panel, type Where } from './panel.js'
 import type { Size } from './screen.js'
 import { Problems, StatusBar } from './status-bar.js'
 import { type Tab, Tabs } from './tabs.js'
@@ -19,7 +20,12 @@ import { TerminalPane } from './terminal-pane.js'
 /** To ask costs nothing within the machine. */
 const LIST_MS = 1_000
 
-export function Workspace({ client }: { client: HubClient }): VNode {
+/** The project that always exists. */
+const DEFAULT_PROJECT = 'default'
+/** Below this the terminals need all the room. */
+const WIDE_PX = 900
+
+export function Workspace({ client, where }: { client: HubClient; where: Where }): VNode {
   const connection = useObserved(client.connection)
   const { status } = useStatus()
   const { terminals, refresh } = useTerminals(client, LIST_MS)
@@ -28,6 +34,8 @@ export function Workspace({ client }: { client: HubClient }): VNode {
   const [titles, setTitles] = useState<ReadonlyMap<string, string>>(new Map())
   const [audiences, setAudiences] = useState<ReadonlyMap<string, readonly ViewerInfo[]>>(new Map())
   const [pairing, setPairing] = useState(false)
+  const [projectId, setProjectId] = useState(DEFAULT_PROJECT)
+  const [panel, setPanel] = useState(() => window.innerWidth >= WIDE_PX)
   const { notice, show } = useNotice()
   /** What the panes have room for, so that a program starts with its size. */
   const room = useRef<Size>(undefined)
@@ -42,13 +50,22 @@ export function Workspace({ client }: { client: HubClient }): VNode {
 
   const open = (): void => {
     const sessionId = freshId(terminals ?? [])
-    register({ sessionId, ...room.current }).then(
+    register({ sessionId, projectId, ...room.current }).then(
       () => {
         setFront(sessionId)
         refresh()
       },
       (error: unknown) => show(HubError.from(error).message),
     )
+  }
+  /** Brings a terminal to the front, also one whose tab was closed; the panel goes with it. */
+  const select = (sessionId: string): void => {
+    const terminal = terminals?.find((each) => each.sessionId === sessionId)
+    if (terminal === undefined) return
+    const life = lifeOf(terminal)
+    setClosed((before) => new Set([...before].filter((other) => other !== life)))
+    setFront(sessionId)
+    setProjectId(terminal.projectId)
   }
   const close = (terminal: TerminalInfo): void => {
     const life = lifeOf(terminal)
@@ -80,6 +97,7 @@ export function Workspace({ client }: { client: HubClient }): VNode {
     t: open,
     w: () => current !== undefined && close(current),
     p: () => setPairing(true),
+    b: () => setPanel(!panel),
   })
 
   const othersOf = (sessionId: string): readonly ViewerInfo[] => audiences.get(sessionId) ?? []
@@ -92,35 +110,54 @@ export function Workspace({ client }: { client: HubClient }): VNode {
       {/* What is clicked here must not take the keyboard from the terminal. */}
       <header class="bar" onMouseDown={(event) => event.preventDefault()}>
         <Icon name="logo" />
-        <Tabs tabs={tabs} current={current?.sessionId} onSelect={setFront} onClose={close} onOpen={open} />
+        <Tabs tabs={tabs} current={current?.sessionId} onSelect={select} onClose={close} onOpen={open} />
+        <button
+          class="round"
+          aria-label="Sessions and tasks"
+          title="Sessions and tasks (Ctrl+Shift+B)"
+          aria-pressed={panel}
+          onClick={() => setPanel(!panel)}
+        >
+          <Icon name="panel" />
+        </button>
         <button class="primary" title="Ctrl+Shift+P" onClick={() => setPairing(true)}>
           <Icon name="phone" /> Pair a phone
         </button>
       </header>
       <Problems problems={status?.problems ?? []} />
-      <main class="panes">
-        {shown.map((terminal) => (
-          <TerminalPane
-            key={terminal.sessionId}
-            client={client}
-            terminal={terminal}
-            inFront={terminal === current}
-            focused={terminal === current && !pairing}
-            onTitle={(title) => setTitles((before) => new Map(before).set(terminal.sessionId, title))}
-            onRoom={(size) => (room.current = size)}
-            onAudience={(others) => setAudiences((before) => new Map(before).set(terminal.sessionId, others))}
-            onChange={refresh}
-            onNotice={show}
-            onAgain={() => again(terminal)}
+      <div class="middle">
+        <main class="panes">
+          {shown.map((terminal) => (
+            <TerminalPane
+              key={terminal.sessionId}
+              client={client}
+              terminal={terminal}
+              inFront={terminal === current}
+              focused={terminal === current && !pairing}
+              onTitle={(title) => setTitles((before) => new Map(before).set(terminal.sessionId, title))}
+              onRoom={(size) => (room.current = size)}
+              onAudience={(others) => setAudiences((before) => new Map(before).set(terminal.sessionId, others))}
+              onChange={refresh}
+              onNotice={show}
+              onAgain={() => again(terminal)}
+            />
+          ))}
+          {terminals !== undefined && shown.length === 0 && (
+            <div class="nothing">
+              <p>No terminal is open.</p>
+              <button onClick={open}>New terminal</button>
+            </div>
+          )}
+        </main>
+        {panel && (
+          <Panel
+            {...{ where, client, projectId, onProject: setProjectId, onSelect: select, onNotice: show }}
+            connected={connection.status === 'connected'}
+            terminals={terminals ?? []}
+            front={current?.sessionId}
           />
-        ))}
-        {terminals !== undefined && shown.length === 0 && (
-          <div class="nothing">
-            <p>No terminal is open.</p>
-            <button onClick={open}>New terminal</button>
-          </div>
         )}
-      </main>
+      </div>
       <p class="toast" role="alert" hidden={notice === undefined}>
         {notice}
       </p>
