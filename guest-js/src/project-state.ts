@@ -72,18 +72,18 @@ export class ProjectState {
   apply({ type, data, seq, cursor }: Envelope): boolean {
     if (data['projectId'] !== this.#id) return false
     this.#cursor = cursor
-    // What each event says is in PROTOCOL, Events.
+    // What each event says is in PROTOCOL, Events. Each names its project and its session beside that.
     switch (type) {
       case 'project:created':
       case 'project:updated':
-        this.#projects.put(data as unknown as Project, seq)
+        this.#projects.put(without(data, 'projectId') as unknown as Project, seq)
         break
       case 'project:deleted':
         for (const things of [this.#projects, this.sessions, this.tasks, this.teamMembers, this.mail]) things.replace([], seq)
         break
       case 'session:created':
       case 'session:updated':
-        this.sessions.put(withoutScope(data) as Session, seq)
+        this.sessions.put(without(data, 'sessionId') as unknown as Session, seq)
         break
       case 'session:deleted':
         this.sessions.remove(String(data['id']), seq)
@@ -113,7 +113,7 @@ export class ProjectState {
         this.teamMembers.remove(String(data['id']), seq)
         break
       case 'mail:received':
-        this.mail.put(withoutScope(data) as Mail, seq)
+        this.mail.put(without(data, 'sessionId') as unknown as Mail, seq)
         break
       case 'mail:deleted':
         this.mail.remove(String(data['id']), seq)
@@ -147,11 +147,6 @@ function withoutSession(task: Task, sessionId: string): Task {
     taskSessionStatuses: without(task.taskSessionStatuses, sessionId),
     claimedBy: task.claimedBy === sessionId ? null : task.claimedBy,
   }
-}
-
-/** An event names its session beside what it says. */
-function withoutScope(data: Readonly<Record<string, unknown>>): unknown {
-  return without(data, 'sessionId')
 }
 
 function without<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {

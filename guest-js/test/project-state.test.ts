@@ -23,7 +23,7 @@ function take(state: ProjectState, ...events: Envelope[]): void {
 
 /** The day of a project: every event that changes what is known. */
 const DAY: Envelope[] = [
-  event(1, 'project:updated', project({ name: 'Renamed', version: 2 })),
+  event(1, 'project:updated', project({ name: 'Renamed', version: 2 })), // with its `projectId`, as every event
   sessionEvent(2, 'session:created', session('s', { status: 'spawning' })),
   event(3, 'session:spawn', { sessionId: 's', session: session('s'), taskIds: [], command: 'sh', cwd: null, envKeys: [] }),
   sessionEvent(4, 'session:updated', session('s', { version: 2 })),
@@ -48,7 +48,7 @@ const DAY: Envelope[] = [
 /** What is there at the end of it. */
 function expectEvening(state: ProjectState): void {
   expect(state.data).toEqual({
-    project: expect.objectContaining({ name: 'Renamed' }) as object,
+    project: project({ name: 'Renamed', version: 2 }),
     sessions: [session('s', { version: 2, taskIds: ['a'] })],
     tasks: [expect.objectContaining({ id: 'a', claimedBy: 's', sessionIds: ['s'], taskSessionStatuses: { s: 'working' } })],
     teamMembers: [expect.objectContaining({ id: 'm', status: 'archived' })],
