@@ -11,6 +11,7 @@ use aide::operation::{
     OperationInput, OperationOutput, ParamLocation, add_parameters, parameters_from_schema,
 };
 use aide::transform::TransformOperation;
+use axum::body::Bytes;
 use axum::extract::Path;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -51,7 +52,7 @@ pub(super) fn with_document(routes: ApiRouter<HubHandle>) -> Router<HubHandle> {
     });
     let text = serde_json::to_string(&document)
         // What links to a type in Rust is only a name here.
-        .map(|text| text.replace("[`", "`").replace("`]", "`"))
+        .map(|text| Bytes::from(text.replace("[`", "`").replace("`]", "`")))
         .map_err(|error| HubError::internal("the document could not be made", &error));
     let serve = move |_: Bearer| {
         let text = text.clone().map_err(RestError::from);

@@ -5,6 +5,7 @@ mod document;
 mod isolation;
 mod life;
 mod pages;
+mod sessions;
 mod twice;
 
 use http::Method;
