@@ -30,7 +30,7 @@ afterAll(async () => {
 
 /** The session of that id, made where there is none. */
 async function sessionOf(id: string, projectId = 'default'): Promise<Session> {
-  return api.sessions.get(id).catch(() => api.sessions.create({ id, projectId, metadata: {} }))
+  return api.sessions.get(id).catch(() => api.sessions.create({ id, projectId }))
 }
 
 async function newContext(): Promise<BrowserContext> {
@@ -115,7 +115,7 @@ test('tasks: added, given to a session, finished, and seen by others at once', a
 })
 
 test('mail to a session, which is stopped after that', async () => {
-  await api.sessions.create({ id: 'elsewhere', projectId: 'default', name: 'Agent elsewhere', status: 'working', metadata: {} })
+  await api.sessions.create({ id: 'elsewhere', projectId: 'default', name: 'Agent elsewhere', status: 'working' })
   await api.sessions.note('elsewhere', { type: 'log', message: 'Read 14 files' })
   const phone = await paired()
   const card = phone.page.locator('[data-session="elsewhere"]')

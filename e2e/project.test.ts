@@ -56,7 +56,7 @@ function change(pick: (below: number) => number, number: number): Promise<unknow
     () => api.tasks.update(task, { status: pick(2) === 0 ? 'blocked' : 'todo' }),
     () => api.tasks.claim(task, session),
     () => api.tasks.update(task, { claimedBy: null }),
-    () => api.sessions.create({ id: session, projectId: PROJECT, metadata: {} }),
+    () => api.sessions.create({ id: session, projectId: PROJECT }),
     () => api.sessions.addTask(session, task),
     () => api.sessions.addTask(session, task),
     () => api.sessions.removeTask(session, task),
@@ -114,7 +114,7 @@ test.each([1, 2, 3])('what is shown is what there is, after a storm of changes a
 test('of two that claim a task, one is told that the other has it, and both show so', async () => {
   const [one, other] = [follow(hub.ready.url, 'ui'), follow(hub.ready.url, 'mobile')]
   await Promise.all([one, other].map(live))
-  for (const id of ['first', 'second']) await api.sessions.create({ id, projectId: PROJECT, metadata: {} })
+  for (const id of ['first', 'second']) await api.sessions.create({ id, projectId: PROJECT })
   const { id } = await one.createTask({ title: 'Wanted by two' })
   const owner = (client: ProjectClient): string | null | undefined => client.state.value.tasks.find((task) => task.id === id)?.claimedBy
   await eventually(() => expect(owner(other)).toBe(null))

@@ -251,8 +251,8 @@ test('the panel shows what goes on, live, and changes it', async () => {
   const api = await apiBy(await desktop.pairUrl())
   await desktop.closeDialog()
   const front = await desktop.front()
-  await api.sessions.get(front).catch(() => api.sessions.create({ id: front, projectId: 'default', metadata: {} }))
-  await api.sessions.create({ id: 'elsewhere', projectId: 'default', name: 'Agent elsewhere', status: 'working', metadata: {} })
+  await api.sessions.get(front).catch(() => api.sessions.create({ id: front, projectId: 'default' }))
+  await api.sessions.create({ id: 'elsewhere', projectId: 'default', name: 'Agent elsewhere', status: 'working' })
 
   await desktop.fill('New task', 'Write the release notes\n')
   await desktop.rowSays('Write the release notes', 'To do')

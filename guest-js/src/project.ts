@@ -119,7 +119,7 @@ export class ProjectClient {
     return this.#made(this.#data.tasks, await this.api.tasks.create({ ...task, projectId: this.projectId }))
   }
 
-  updateTask(id: string, patch: Partial<TaskPatch>): Promise<Task> {
+  updateTask(id: string, patch: TaskPatch): Promise<Task> {
     return this.#change(
       this.#data.tasks,
       id,
@@ -142,7 +142,7 @@ export class ProjectClient {
     await this.api.tasks.delete(id)
   }
 
-  updateSession(id: string, patch: Omit<Partial<SessionPatch>, 'metadata'>): Promise<Session> {
+  updateSession(id: string, patch: Omit<SessionPatch, 'metadata'>): Promise<Session> {
     return this.#change(
       this.#data.sessions,
       id,

@@ -769,7 +769,7 @@ workingDir?: string,
 /**
  * See [`NewProject::description`]; null empties it.
  */
-description: string | null, };
+description?: string | null, };
 
 /**
  * A new task.
@@ -823,7 +823,7 @@ export type TaskPatch = {
 /**
  * See [`NewTask::parent_id`]; null makes it a part of none.
  */
-parentId: TaskId | null, 
+parentId?: TaskId | null, 
 /**
  * See [`NewTask::title`].
  */
@@ -851,7 +851,7 @@ dependencies?: Array<TaskId>,
 /**
  * Only null: whoever has it for itself has it no more. To claim is a request of its own.
  */
-claimedBy: null, };
+claimedBy?: null, };
 
 /**
  * A new session.
@@ -888,7 +888,7 @@ platform?: string,
 /**
  * At most 64 KiB as JSON.
  */
-metadata: Record<string, unknown>, 
+metadata?: Record<string, unknown>, 
 /**
  * Makes the request safe to repeat: the same one gives what the first one made.
  */
@@ -930,7 +930,7 @@ agentStatus?: string,
 /**
  * Replaces these entries; null removes one. At most 64 KiB in all, as JSON.
  */
-metadata: Record<string, unknown>, };
+metadata?: Record<string, unknown>, };
 
 /**
  * What a session says of itself: `session:report`, `POST /api/sessions/{id}/events`.

@@ -84,8 +84,9 @@ export class Resource<T, New> {
 }
 
 /** Things that can be changed after they were made. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- it ties the patch to the thing
 export class MutableResource<T, New, Patch> extends Resource<T, New> {
-  update(id: string, patch: Partial<Patch>, { ifVersion }: UpdateOptions = {}): Promise<T> {
+  update(id: string, patch: Patch, { ifVersion }: UpdateOptions = {}): Promise<T> {
     const headers: Record<string, string> = ifVersion === undefined ? {} : { 'if-match': `"${ifVersion}"` }
     return this.send('PATCH', this.at(id), patch, headers)
   }

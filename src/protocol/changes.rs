@@ -56,7 +56,7 @@ pub struct ProjectPatch {
     pub working_dir: Option<String>,
     /// See [`NewProject::description`]; null empties it.
     #[serde(deserialize_with = "nullable")]
-    #[cfg_attr(test, ts(type = "string | null"))]
+    #[cfg_attr(test, ts(optional, type = "string | null"))]
     #[schemars(length(max = TEXT))]
     pub description: Option<Option<String>>,
 }
@@ -102,7 +102,7 @@ pub struct NewTask {
 pub struct TaskPatch {
     /// See [`NewTask::parent_id`]; null makes it a part of none.
     #[serde(deserialize_with = "nullable")]
-    #[cfg_attr(test, ts(type = "TaskId | null"))]
+    #[cfg_attr(test, ts(optional, type = "TaskId | null"))]
     pub parent_id: Option<Option<TaskId>>,
     /// See [`NewTask::title`].
     #[schemars(length(min = 1, max = TITLE), regex(pattern = NOT_BLANK))]
@@ -122,7 +122,7 @@ pub struct TaskPatch {
     pub dependencies: Option<Vec<TaskId>>,
     /// Only null: whoever has it for itself has it no more. To claim is a request of its own.
     #[serde(deserialize_with = "nullable")]
-    #[cfg_attr(test, ts(type = "null"))]
+    #[cfg_attr(test, ts(optional, type = "null"))]
     #[schemars(with = "()")]
     pub claimed_by: Option<Option<SessionId>>,
 }
@@ -161,7 +161,7 @@ pub struct NewSession {
     #[schemars(length(max = NAME))]
     pub platform: Option<String>,
     /// At most 64 KiB as JSON.
-    #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
+    #[cfg_attr(test, ts(optional, type = "Record<string, unknown>"))]
     pub metadata: Option<Map<String, Value>>,
     /// Makes the request safe to repeat: the same one gives what the first one made.
     #[schemars(length(min = 1, max = NAME), regex(pattern = NOT_BLANK))]
@@ -227,7 +227,7 @@ pub struct SessionPatch {
     #[schemars(length(max = NAME))]
     pub agent_status: Option<String>,
     /// Replaces these entries; null removes one. At most 64 KiB in all, as JSON.
-    #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
+    #[cfg_attr(test, ts(optional, type = "Record<string, unknown>"))]
     pub metadata: Option<Map<String, Value>>,
 }
 
