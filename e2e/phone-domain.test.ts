@@ -147,6 +147,20 @@ test('each project by itself, remembered for the next visit', async () => {
   await expect.poll(() => order(phone)).toEqual(['far'])
 })
 
+test('of what has long ended only the last are shown, until somebody wants to see all', async () => {
+  await api.projects.create({ id: 'busy', name: 'Busy project' })
+  for (let number = 1; number <= 12; number++) {
+    await api.sessions.create({ id: `done-${number}`, projectId: 'busy', status: 'completed' })
+  }
+  await api.sessions.create({ id: 'goes-on', projectId: 'busy', status: 'working' })
+  const phone = await paired()
+  await phone.page.getByLabel('Project').selectOption('busy')
+  await expect.poll(() => order(phone)).toHaveLength(9)
+  expect((await order(phone))[0]).toBe('goes-on')
+  await phone.page.getByRole('button', { name: 'Show 4 older' }).tap()
+  await expect.poll(() => order(phone)).toHaveLength(13)
+})
+
 test('a viewer sees everything and does nothing', async () => {
   const response = await fetch(`${hub.ready.url}/api/pairings`, {
     method: 'POST',

@@ -3,7 +3,7 @@
 
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
-import { byUrgency, isOpen, needOf, useNotice, useObserved, type Work, workOf } from 'realtime-hub-ui'
+import { byUrgency, isOpen, isOver, needOf, useNotice, useObserved, useRecent, type Work, workOf } from 'realtime-hub-ui'
 import { type HubClient, HubError, type TerminalInfo } from 'tauri-plugin-realtime-hub-api/client'
 import type { Project, ProjectClient, ProjectView } from 'tauri-plugin-realtime-hub-api/domain'
 
@@ -43,6 +43,9 @@ export function HomePage(props: Props): VNode {
   const work = workOf(view.sessions, (terminals ?? []).filter(({ projectId }) => projectId === project.projectId))
   const waiting = work.filter((each) => needOf(each) !== undefined).length
   const tasks = byUrgency(view.tasks)
+  const recentWork = useRecent(work, isOver)
+  const recentTasks = useRecent(tasks, (task) => !isOpen(task))
+  const { hidden, showAll } = tab === 'sessions' ? recentWork : recentTasks
   /** Says what went wrong; true when nothing did. */
   const attempt = async (change: Promise<unknown>): Promise<boolean> => {
     try {
@@ -74,7 +77,7 @@ export function HomePage(props: Props): VNode {
           </p>
         )}
         {tab === 'sessions' ? (
-          <Sessions work={work} known={terminals !== undefined} connected={status === 'connected'}>
+          <Sessions work={recentWork.shown} known={terminals !== undefined} connected={status === 'connected'}>
             {(each) => (
               <SessionCard
                 work={each}
@@ -86,13 +89,18 @@ export function HomePage(props: Props): VNode {
           </Sessions>
         ) : (
           <ul>
-            {tasks.map((task) => (
+            {recentTasks.shown.map((task) => (
               <li key={task.id}>
                 <TaskCard task={task} work={work} onOpen={() => setSheet({ task: task.id })} />
               </li>
             ))}
             {tasks.length === 0 && <p class="hint">{mayAct ? 'There is no task yet. Add the first one.' : 'There is no task yet.'}</p>}
           </ul>
+        )}
+        {hidden > 0 && (
+          <button class="quiet older" onClick={showAll}>
+            Show {hidden} older
+          </button>
         )}
         {view.truncated && <p class="hint">There is more than is shown here.</p>}
         <p class="paired">

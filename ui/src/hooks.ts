@@ -24,6 +24,17 @@ export function usePageVisible(): boolean {
   return visible
 }
 
+/** What is over and done with, unless somebody wants to see all of it. */
+const OVER_SHOWN = 8
+
+/** Everything that goes on, and the first few of what is over. `hidden` is how many are left out until `showAll`. */
+export function useRecent<T>(all: readonly T[], isOver: (thing: T) => boolean): { readonly shown: readonly T[]; readonly hidden: number; readonly showAll: () => void } {
+  const [everything, setEverything] = useState(false)
+  let over = 0
+  const shown = all.filter((thing) => !isOver(thing) || everything || ++over <= OVER_SHOWN)
+  return { shown, hidden: all.length - shown.length, showAll: () => setEverything(true) }
+}
+
 /** A message that goes away by itself. */
 export function useNotice(): { readonly notice: string | undefined; readonly show: (text: string) => void } {
   const [notice, setNotice] = useState<string>()

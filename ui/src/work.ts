@@ -68,6 +68,11 @@ function isAlive({ session, terminal }: Work): boolean {
   return session !== undefined && ['spawning', 'idle', 'working'].includes(session.status)
 }
 
+/** Whether it has ended and needs nobody. */
+export function isOver(work: Work): boolean {
+  return rank(work) === 2
+}
+
 function rank(work: Work): number {
   if (needOf(work) !== undefined) return 0
   return isAlive(work) ? 1 : 2

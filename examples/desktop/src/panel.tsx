@@ -2,7 +2,7 @@
 // given, and does what is clicked; which project and which terminal is the window's business.
 
 import type { VNode } from 'preact'
-import { byUrgency, isOpen, useProject, useProjects, type Work, workOf } from 'realtime-hub-ui'
+import { byUrgency, isOpen, isOver, useProject, useProjects, useRecent, type Work, workOf } from 'realtime-hub-ui'
 import { HubError, type TokenSource } from 'tauri-plugin-realtime-hub-api/client'
 import type { HubClient, TerminalInfo } from 'tauri-plugin-realtime-hub-api/client'
 import type { ProjectClient } from 'tauri-plugin-realtime-hub-api/domain'
@@ -47,6 +47,8 @@ export function Panel(props: Props): VNode {
   const work = workOf(view.sessions, terminals.filter((terminal) => terminal.projectId === projectId))
   const tasks = byUrgency(view.tasks)
   const open = tasks.filter(isOpen)
+  const recentWork = useRecent(work, isOver)
+  const recentTasks = useRecent(tasks, (task) => !isOpen(task))
   const inFront = work.find(({ id, session }) => id === front && session !== undefined)
   const attempt = async (change: Promise<unknown>): Promise<boolean> => {
     try {
@@ -69,12 +71,13 @@ export function Panel(props: Props): VNode {
       <section aria-label="Sessions">
         <h2>Sessions</h2>
         <ul>
-          {work.map((each) => (
+          {recentWork.shown.map((each) => (
             <li key={each.id}>
               <SessionRow {...doing} client={client} work={each} inFront={each.id === front} onSelect={() => onSelect(each.id)} />
             </li>
           ))}
         </ul>
+        <Older {...recentWork} />
         {work.length === 0 && <p class="hint">None yet.</p>}
       </section>
       <section aria-label="Tasks">
@@ -83,15 +86,25 @@ export function Panel(props: Props): VNode {
         </h2>
         <NewTask {...doing} />
         <ul>
-          {tasks.map((task) => (
+          {recentTasks.shown.map((task) => (
             <li key={task.id}>
               <TaskRow {...doing} task={task} owner={ownerOf(task.claimedBy, work)} taker={inFront} />
             </li>
           ))}
         </ul>
+        <Older {...recentTasks} />
         {view.truncated && <p class="hint">There is more than is shown here.</p>}
       </section>
     </aside>
+  )
+}
+
+function Older({ hidden, showAll }: { hidden: number; showAll: () => void }): VNode | null {
+  if (hidden === 0) return null
+  return (
+    <button class="older" onClick={showAll}>
+      Show {hidden} older
+    </button>
   )
 }
 
