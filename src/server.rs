@@ -15,7 +15,7 @@ use crate::bus::LocalBus;
 use crate::config::{DEFAULT_PORT, HubConfig};
 use crate::domain::{Mutation, Services};
 use crate::error::Result;
-use crate::hub::{Domain, Foreign, HubHandle, Inner};
+use crate::hub::{Domain, Foreign, HubHandle, Inner, lives};
 use crate::ids::HubId;
 use crate::protocol::{NamespaceStatus, RegisterRequest};
 use crate::router::Namespace;
@@ -146,6 +146,7 @@ pub(crate) fn start(
         front: OnceLock::new(),
         config,
     });
+    lives::keep(&hub);
     if let Some(listener) = listener {
         face(&hub, listener);
     }
@@ -306,7 +307,8 @@ async fn serve(
 }
 
 /// See [`HubHandle::shutdown`].
-pub(crate) async fn shutdown(hub: &Inner) {
+pub(crate) async fn shutdown(handle: &HubHandle) {
+    let hub = handle.inner();
     let deadline = Instant::now() + hub.config.timing.shutdown();
     let front = hub.front.get();
     if let Some(front) = front {
@@ -322,6 +324,7 @@ pub(crate) async fn shutdown(hub: &Inner) {
         tracing::warn!("not every terminal ended in time");
         hub.terminals.abandon_all();
     }
+    let _ = timeout(FAREWELL, lives::all_ended(handle)).await;
     if let Some(front) = front {
         let told = async {
             hub.terminals.all_told().await;

@@ -6,6 +6,7 @@
 
 mod builder;
 mod domain;
+pub(crate) mod lives;
 mod relay;
 mod services;
 mod sessions;
@@ -168,7 +169,7 @@ impl HubHandle {
     /// cannot be, `UNAVAILABLE` when too many are running.
     pub async fn register(&self, request: RegisterRequest) -> Result<TerminalInfo> {
         let allowed = allow_host(request.project_id.clone())?;
-        self.spawn_in(&allowed, request).await
+        self.register_in(&allowed, request).await
     }
 
     /// Takes over a terminal that the application has started itself. From then on the hub
@@ -263,7 +264,7 @@ impl HubHandle {
     /// Ends the terminals, tells everybody, closes every connection. Returns when all is done,
     /// at the latest after the configured deadline. A second call waits for nothing.
     pub async fn shutdown(&self) {
-        crate::server::shutdown(&self.0).await;
+        crate::server::shutdown(self).await;
     }
 }
 

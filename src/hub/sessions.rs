@@ -6,21 +6,21 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use crate::access::{self, Kill, Spawn as MaySpawn, Type};
+use crate::access::{self, Allowed, Kill, Spawn as MaySpawn, Type};
 use crate::auth::Principal;
 use crate::domain::{Mutation, Spawn};
 use crate::error::{HubError, Result};
 use crate::ids::{ProjectId, SessionId};
 use crate::protocol::bounds::NAME;
 use crate::protocol::{
-    Entity, EntityRef, ExitReason, NeedsInputPatch, NewSession, RegisterRequest, Session,
-    SessionPatch, SessionStatus, SpawnRequest,
+    Entity, EntityRef, ErrorCode, ExitReason, NeedsInput, NeedsInputPatch, NewProject, NewSession,
+    RegisterRequest, Session, SessionPatch, SessionStatus, SpawnRequest, TerminalInfo,
 };
 use crate::terminal::input::Input;
 use crate::terminal::session::Session as Terminal;
 use crate::terminal::start;
 
-use super::{HubHandle, WeakHub, not_found};
+use super::{HubHandle, not_found};
 
 impl HubHandle {
     /// Makes a session and starts its terminal.
@@ -51,21 +51,135 @@ impl HubHandle {
         if repeatable && outcome.events.is_empty() {
             return as_session(outcome.entity);
         }
-        if let Err(error) = self.spawn_in(&allowed, terminal).await {
+        self.launch(&allowed, terminal, Some(as_session(outcome.entity)?))
+            .await?;
+        self.session(&id).await
+    }
+
+    /// Starts a terminal, and makes the session that it has when there is none.
+    ///
+    /// # Errors
+    ///
+    /// Those of starting a terminal. That its session cannot be kept is none.
+    pub(super) async fn register_in(
+        &self,
+        project: &Allowed<MaySpawn, ProjectId>,
+        request: RegisterRequest,
+    ) -> Result<TerminalInfo> {
+        self.not_running(&request.session_id)?;
+        start::check(&request)?;
+        let announced = self.announce(&request).await.inspect_err(not_kept);
+        self.launch(project, request, announced.ok()).await
+    }
+
+    /// Starts the terminal of a session that has been told of as `spawning`.
+    async fn launch(
+        &self,
+        project: &Allowed<MaySpawn, ProjectId>,
+        terminal: RegisterRequest,
+        session: Option<Session>,
+    ) -> Result<TerminalInfo> {
+        let id = terminal.session_id.clone();
+        let started = self.spawn_in(project, terminal).await;
+        let Some(session) = session else {
+            return started;
+        };
+        let (status, reason, version) = match &started {
+            // Its end may have been told of already.
+            Ok(_) => (SessionStatus::Working, None, Some(session.version)),
             // Somebody else may have been quicker.
-            let (status, reason) = match self.not_running(&id) {
-                Ok(()) => (SessionStatus::Failed, Some(error.message.clone())),
-                Err(_) => (SessionStatus::Working, None),
-            };
-            self.becomes(&id, status, reason).await?;
-            return Err(error);
+            Err(_) if self.not_running(&id).is_err() => (SessionStatus::Working, None, None),
+            Err(error) => (SessionStatus::Failed, Some(error.message.clone()), None),
+        };
+        match self.becomes(&id, status, reason, version).await {
+            Err(error) if error.code != ErrorCode::Conflict => not_kept(&error),
+            _ => {}
         }
-        let working = self.becomes(&id, SessionStatus::Working, None).await?;
-        if let Some(terminal) = self.inner().terminals.find(&id) {
-            let ending = follow(self.downgrade(), terminal);
-            self.tasks().spawn(ending);
+        started
+    }
+
+    /// Tells of a session whose terminal the application is about to start.
+    async fn announce(&self, request: &RegisterRequest) -> Result<Session> {
+        let (id, project) = (&request.session_id, &request.project_id);
+        self.make_project(project).await?;
+        let spawn = Spawn {
+            session: NewSession {
+                name: request
+                    .title
+                    .clone()
+                    .or_else(|| program(request.command.as_deref())),
+                ..NewSession::of(id.clone(), project.clone())
+            },
+            command: request.command.clone(),
+            cwd: request
+                .cwd
+                .as_ref()
+                .map(|cwd| cwd.to_string_lossy().into_owned()),
+            env_keys: request.env.keys().cloned().collect(),
+        };
+        as_session(self.change(Mutation::SpawnSession(spawn)).await?.entity)
+    }
+
+    /// The application names projects as it likes; whoever follows them needs to see them.
+    async fn make_project(&self, id: &ProjectId) -> Result<()> {
+        if self.entity(EntityRef::Project(id.clone())).await.is_ok() {
+            return Ok(());
         }
-        Ok(working)
+        let new = NewProject {
+            id: Some(id.clone()),
+            name: id.to_string(),
+            ..NewProject::default()
+        };
+        match self.change(Mutation::CreateProject(new)).await {
+            Err(error) if error.code != ErrorCode::Conflict => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// A terminal has begun a life that nobody announced: one that was handed over.
+    pub(super) async fn begun(&self, terminal: &Terminal) -> Result<()> {
+        let (id, project) = (&terminal.facts.id, &terminal.facts.project);
+        match self.session(id).await {
+            Ok(session) if !session.status.ended() && session.status != SessionStatus::Idle => {}
+            Ok(_) => {
+                self.becomes(id, SessionStatus::Working, None, None).await?;
+            }
+            Err(_) => {
+                self.make_project(project).await?;
+                let info = terminal.info();
+                let name = Some(info.title).filter(|title| !title.is_empty());
+                let new = NewSession {
+                    name: name.or_else(|| program(Some(&info.command))),
+                    status: Some(SessionStatus::Working),
+                    ..NewSession::of(id.clone(), project.clone())
+                };
+                self.change(Mutation::CreateSession(new)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A terminal needs somebody, or does not any more; so does its session.
+    pub(super) async fn attention(&self, id: &SessionId, needs: NeedsInput) -> Result<()> {
+        let session = self.session(id).await?;
+        let before = &session.needs_input;
+        if session.status.ended()
+            || (before.active, &before.message) == (needs.active, &needs.message)
+        {
+            return Ok(());
+        }
+        let patch = SessionPatch {
+            needs_input: Some(NeedsInputPatch {
+                active: needs.active,
+                message: needs.message,
+            }),
+            ..SessionPatch::default()
+        };
+        self.update_session(id, patch, None, None).await.map(drop)
+    }
+
+    async fn session(&self, id: &SessionId) -> Result<Session> {
+        as_session(self.entity(EntityRef::Session(id.clone())).await?)
     }
 
     /// Ends a session, and every process of its terminal.
@@ -87,7 +201,7 @@ impl HubHandle {
         if session.status.ended() {
             return Ok(session);
         }
-        self.becomes(id, SessionStatus::Stopped, None).await
+        self.becomes(id, SessionStatus::Stopped, None, None).await
     }
 
     /// Answers a session that waits for somebody: it waits no more, and its terminal is given
@@ -124,7 +238,7 @@ impl HubHandle {
             needs_input: Some(needs_input),
             ..SessionPatch::default()
         };
-        self.update_session(id, patch, None).await
+        self.update_session(id, patch, None, None).await
     }
 
     /// A session, when `principal` may `P` what it runs in.
@@ -154,12 +268,13 @@ impl HubHandle {
         id: &SessionId,
         status: SessionStatus,
         reason: Option<String>,
+        if_version: Option<u64>,
     ) -> Result<Session> {
         let patch = SessionPatch {
             status: Some(status),
             ..SessionPatch::default()
         };
-        self.update_session(id, patch, reason).await
+        self.update_session(id, patch, reason, if_version).await
     }
 
     /// What the hub itself has seen of a session.
@@ -168,47 +283,62 @@ impl HubHandle {
         id: &SessionId,
         patch: SessionPatch,
         reason: Option<String>,
+        if_version: Option<u64>,
     ) -> Result<Session> {
         let mutation = Mutation::UpdateSession {
             id: id.clone(),
             patch,
             reason,
-            if_version: None,
+            if_version,
         };
         as_session(self.change(mutation).await?.entity)
     }
 
     /// The terminal has ended; its session has as well, if it had not.
-    async fn ended(&self, terminal: &Arc<Terminal>) -> Result<()> {
+    pub(super) async fn ended(&self, terminal: &Arc<Terminal>) -> Result<()> {
         let id = &terminal.facts.id;
         // It may have begun another life by now.
         let same = self.inner().terminals.find(id);
         if same.is_some_and(|now| !Arc::ptr_eq(&now, terminal)) {
             return Ok(());
         }
-        let session = as_session(self.entity(EntityRef::Session(id.clone())).await?)?;
-        if session.status.ended() {
-            return Ok(());
-        }
         let exit = terminal.info().exit;
-        let (status, reason) = match exit.map(|exit| (exit.reason, exit.exit_code)) {
-            Some((ExitReason::Exited, Some(0))) => (SessionStatus::Completed, None),
-            Some((ExitReason::Exited, _)) => (SessionStatus::Failed, Some("exit".to_owned())),
+        let (status, reason) = match exit {
+            Some(exit) if exit.reason == ExitReason::Exited => {
+                match (exit.exit_code, exit.signal) {
+                    (Some(0), None) => (SessionStatus::Completed, None),
+                    // One that was handed over without a way to tell how it ended.
+                    (None, None) => (SessionStatus::Stopped, None),
+                    _ => (SessionStatus::Failed, Some("exit".to_owned())),
+                }
+            }
             _ => (SessionStatus::Stopped, None),
         };
-        self.becomes(id, status, reason).await.map(drop)
+        loop {
+            let session = self.session(id).await?;
+            if session.status.ended() {
+                return Ok(());
+            }
+            let version = Some(session.version);
+            match self.becomes(id, status, reason.clone(), version).await {
+                // Somebody else has changed it, perhaps to what has ended.
+                Err(error) if error.code == ErrorCode::Conflict => {}
+                done => return done.map(drop),
+            }
+        }
     }
 }
 
-/// Waits for the end of a terminal.
-async fn follow(hub: WeakHub, terminal: Arc<Terminal>) {
-    terminal.finished().await;
-    let Some(hub) = hub.upgrade() else {
-        return;
-    };
-    if let Err(error) = hub.ended(&terminal).await {
-        tracing::warn!(%error, "a session whose terminal has ended could not be told so");
-    }
+/// What is not kept of a session keeps no terminal from running.
+pub(super) fn not_kept(error: &HubError) {
+    tracing::warn!(%error, "what has become of a session could not be kept");
+}
+
+/// What a session is called whose application has no word for it.
+fn program(command: Option<&str>) -> Option<String> {
+    let name = Path::new(command?).file_name()?.to_string_lossy();
+    let name: String = name.chars().take(NAME).collect();
+    (!name.trim().is_empty()).then_some(name)
 }
 
 fn as_session(entity: Entity) -> Result<Session> {
@@ -218,22 +348,13 @@ fn as_session(entity: Entity) -> Result<Session> {
 
 /// The session that is asked for. The values of its environment do not get there.
 fn session(id: SessionId, request: SpawnRequest) -> Spawn {
-    let command = request.command.as_deref().map(Path::new);
-    let program = command.and_then(Path::file_name).map(|name| {
-        let name = name.to_string_lossy();
-        name.chars().take(NAME).collect()
-    });
+    let program = program(request.command.as_deref());
     Spawn {
         session: NewSession {
-            id: Some(id),
-            project_id: request.project_id,
             name: request.name.or(program),
             task_ids: request.task_ids,
-            status: None,
-            hostname: None,
-            platform: Some(std::env::consts::OS.to_owned()),
-            metadata: None,
             client_request_id: request.client_request_id,
+            ..NewSession::of(id, request.project_id)
         },
         command: request.command,
         cwd: request.cwd.map(|cwd| cwd.to_string_lossy().into_owned()),

@@ -210,6 +210,23 @@ pub struct SpawnRequest {
     pub client_request_id: Option<String>,
 }
 
+impl NewSession {
+    /// Nothing but what it must have, on this machine.
+    pub(crate) fn of(id: SessionId, project_id: ProjectId) -> Self {
+        Self {
+            id: Some(id),
+            project_id,
+            name: None,
+            task_ids: None,
+            status: None,
+            hostname: None,
+            platform: Some(std::env::consts::OS.to_owned()),
+            metadata: None,
+            client_request_id: None,
+        }
+    }
+}
+
 /// A change of a session.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -1,8 +1,9 @@
 //! Sessions that are started, stopped and answered over `/mobile` and `/ui`, with real programs.
 
 use serde_json::{Value, json};
-use tauri_plugin_realtime_hub::Role;
 use tauri_plugin_realtime_hub::domain::Mutation;
+use tauri_plugin_realtime_hub::protocol::{Entity, EntityRef, SessionStatus};
+use tauri_plugin_realtime_hub::{HubConfig, NeedsInputWhen, Role};
 
 use crate::client::Client;
 use crate::following::from;
@@ -174,4 +175,99 @@ async fn whoever_only_watches_starts_stops_and_answers_nothing() {
         }
     }
     assert!(hub.hub.list().is_empty());
+}
+
+/// What a window of the application hears, that follows a project.
+async fn following(hub: &Hub, project: &str) -> Client {
+    let mut ui = hub.ui(&hub.token(Role::Operator)).await;
+    let answer = ui
+        .request("project:subscribe", json!({"projectId": project}))
+        .await;
+    assert_eq!(answer["success"], true, "{answer}");
+    ui
+}
+
+async fn status_of(hub: &Hub, id: &str) -> SessionStatus {
+    match hub.hub.entity(EntityRef::Session(session(id))).await {
+        Ok(Entity::Session(session)) => session.status,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_that_the_application_starts_is_a_session() {
+    let hub = Hub::start();
+    let mut ui = following(&hub, "default").await;
+    hub.sh("t", "read line; exit 3").await;
+    // At once, and not when somebody comes to look.
+    assert_eq!(status_of(&hub, "t").await, SessionStatus::Working);
+    let created = hears(&mut ui, "session:created", "t").await;
+    assert_eq!(created["name"], "sh");
+    assert_eq!(created["status"], "spawning");
+    hub.hub.write(&session("t"), "go\r").await.unwrap();
+    let failed = hears(&mut ui, "notify:session_failed", "t").await;
+    assert_eq!(failed["reason"], "exit");
+    assert_eq!(status_of(&hub, "t").await, SessionStatus::Failed);
+
+    // Another life, which somebody ends.
+    hub.sh("t", "sleep 1000").await;
+    assert_eq!(status_of(&hub, "t").await, SessionStatus::Working);
+    hub.hub.kill(&session("t")).await.unwrap();
+    loop {
+        let updated = hears(&mut ui, "session:updated", "t").await;
+        if updated["status"] == "stopped" {
+            break;
+        }
+    }
+    while let Some(event) = ui.queued() {
+        assert!(!event.name.starts_with("notify:"), "{event:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_that_rings_makes_its_session_need_somebody() {
+    let hub = Hub::with(HubConfig {
+        needs_input: NeedsInputWhen {
+            bell: true,
+            notifications: true,
+        },
+        ..HubConfig::default()
+    });
+    let mut ui = following(&hub, "default").await;
+    hub.sh("t", "printf '\\033]9;May I?\\007'; read line; sleep 1000")
+        .await;
+    let needs = hears(&mut ui, "notify:needs_input", "t").await;
+    assert_eq!(needs["message"], "May I?");
+    hub.hub.write(&session("t"), "yes\r").await.unwrap();
+    loop {
+        let updated = hears(&mut ui, "session:updated", "t").await;
+        if updated["needsInput"]["active"] == false {
+            break;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_running_when_the_hub_ended_is_not_running_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = || HubConfig {
+        data_dir: Some(folder.path().into()),
+        ..HubConfig::default()
+    };
+    let hub = Hub::with(config());
+    hub.sh("ended", "sleep 1000").await;
+    // One whose end nobody could tell of.
+    let lost = json!({"id": "lost", "projectId": "default", "status": "working"});
+    hub.change(Mutation::CreateSession(from(lost))).await;
+    hub.hub.shutdown().await;
+    drop(hub);
+
+    let hub = Hub::with(config());
+    assert_eq!(status_of(&hub, "ended").await, SessionStatus::Stopped);
+    assert_eq!(status_of(&hub, "lost").await, SessionStatus::Failed);
+    let mut phone = hub.mobile(&hub.token(Role::Viewer), "default").await;
+    let state = phone.request("state:sync", json!({})).await;
+    let sessions = state["sessions"].as_array().unwrap();
+    assert_eq!(sessions.len(), 2, "{state}");
+    hub.hub.shutdown().await;
 }

@@ -11,6 +11,7 @@ mod backend;
 mod memory;
 #[cfg(test)]
 mod replay;
+mod restart;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]
@@ -69,7 +70,8 @@ pub(crate) struct DomainStore {
 
 impl DomainStore {
     /// Begins to work on `backend`, and tells `committed` of what has been kept. `first` is
-    /// carried out before anything else, unless what it makes is there.
+    /// carried out before anything else, unless what it makes is there; with it, sessions that were
+    /// left running become `failed`. Without it the things are somebody else's.
     ///
     /// # Errors
     ///
@@ -85,16 +87,20 @@ impl DomainStore {
         let (lists, to_list) = mpsc::channel(WAITING);
         let Backend {
             mut writer,
-            reader,
+            mut reader,
             lister,
         } = backend;
-        if let Some(first) = first {
+        let restarted = match first {
+            Some(_) => restart::left_running(&mut *reader),
+            None => Vec::new(),
+        };
+        for first in first.into_iter().chain(restarted) {
             let (answer, mut answered) = oneshot::channel();
             let mut alone = [step(answer, carrying_out(first))].into();
             write_together(&mut *writer, &hub, &mut alone, &mut committed);
             match answered.try_recv() {
                 Ok(Err(error)) if error.code != ErrorCode::Conflict => {
-                    tracing::error!(%error, "the first change could not be kept");
+                    tracing::error!(%error, "a first change could not be kept");
                 }
                 _ => {}
             }
