@@ -138,6 +138,8 @@ pub struct Timing {
     pub pairing_ms: u64,
     /// How long a client of the raw WebSocket protocol may take to say who it is.
     pub legacy_auth_ms: u64,
+    /// How long an agent whose connection was lost may take to come back.
+    pub agent_grace_ms: u64,
 }
 
 impl Default for Timing {
@@ -153,6 +155,7 @@ impl Default for Timing {
             shutdown_ms: 5_000,
             pairing_ms: 120_000,
             legacy_auth_ms: 5_000,
+            agent_grace_ms: 30_000,
         }
     }
 }
@@ -178,6 +181,7 @@ durations! {
     shutdown = shutdown_ms;
     pairing = pairing_ms;
     legacy_auth = legacy_auth_ms;
+    agent_grace = agent_grace_ms;
 }
 
 impl HubConfig {
@@ -333,6 +337,7 @@ impl Timing {
                 ("shutdownMs", self.shutdown_ms, 1, HOUR),
                 ("pairingMs", self.pairing_ms, 1, HOUR),
                 ("legacyAuthMs", self.legacy_auth_ms, 1, HOUR),
+                ("agentGraceMs", self.agent_grace_ms, 1, HOUR),
             ],
         )
     }

@@ -15,7 +15,7 @@ use crate::bus::LocalBus;
 use crate::config::{DEFAULT_PORT, HubConfig};
 use crate::domain::{Mutation, Services};
 use crate::error::Result;
-use crate::hub::{Domain, Foreign, HubHandle, Inner, lives};
+use crate::hub::{Domain, Foreign, HubHandle, Inner, Presence, lives};
 use crate::ids::HubId;
 use crate::protocol::{NamespaceStatus, RegisterRequest};
 use crate::router::Namespace;
@@ -135,6 +135,7 @@ pub(crate) fn start(
     }
     let hub = HubHandle::new(Inner {
         domain,
+        presence: Presence::default(),
         id: opened.hub,
         storage: opened.status,
         problems,

@@ -933,6 +933,19 @@ agentStatus?: string,
 metadata?: Record<string, unknown>, };
 
 /**
+ * `heartbeat`: an agent is alive.
+ */
+export type HeartbeatRequest = { 
+/**
+ * What it says of itself, in at most 200 characters: `working`, `idle`, …
+ */
+status: string, 
+/**
+ * The task that it is at.
+ */
+taskId?: TaskId, };
+
+/**
  * What a session says of itself: `session:report`, `POST /api/sessions/{id}/events`.
  */
 export type Report = { 
@@ -2109,6 +2122,31 @@ cli: NamespaceStatus,
 terminal: TerminalNamespaceStatus, };
 
 /**
+ * An agent that is there, or was a moment ago.
+ */
+export type AgentPresence = { 
+/**
+ * Whose agent it is.
+ */
+sessionId: SessionId, 
+/**
+ * Where that belongs.
+ */
+projectId: ProjectId, 
+/**
+ * Its sockets; 0 while it may still come back.
+ */
+sockets: number, 
+/**
+ * What it said of itself last.
+ */
+status: string | null, 
+/**
+ * When it was last heard, in milliseconds since the epoch.
+ */
+lastHeartbeat: number | null, };
+
+/**
  * `GET /ws-status` and the `status` command.
  */
 export type HubStatus = { 
@@ -2140,6 +2178,10 @@ problems: Array<string>,
  * Where paired devices are kept.
  */
 storage: StorageStatus, 
+/**
+ * Agents on `/cli`.
+ */
+agents: Array<AgentPresence>, 
 /**
  * The connections.
  */

@@ -173,6 +173,7 @@ impl HubHandle {
         let entity = self.inner().domain.services.get(what.clone()).await?;
         entity
             .filter(|entity| self.may_read(principal, entity.project()))
+            .map(|entity| self.with_presence(entity))
             .ok_or_else(|| not_found(&what))
     }
 
@@ -192,7 +193,9 @@ impl HubHandle {
                     .collect(),
             ),
         };
-        self.inner().domain.services.list(query).await
+        let mut page = self.inner().domain.services.list(query).await?;
+        page.items = self.all_with_presence(page.items);
+        Ok(page)
     }
 
     pub(crate) fn may_read(&self, principal: &Principal, project: &ProjectId) -> bool {
@@ -213,12 +216,19 @@ impl HubHandle {
             ..
         } = &self.inner().domain;
         let project = project.into_object();
-        if *foreign {
+        let mut snapshot = if *foreign {
             let moment = store.head().await?;
-            services::snapshot(&**services, moment, project, archived, limit).await
+            services::snapshot(&**services, moment, project, archived, limit).await?
         } else {
-            store.snapshot(project, archived, limit).await
-        }
+            store.snapshot(project, archived, limit).await?
+        };
+        snapshot.sessions = self.all_with_presence(snapshot.sessions);
+        Ok(snapshot)
+    }
+
+    fn all_with_presence(&self, entities: Vec<Entity>) -> Vec<Entity> {
+        let with = |entity| self.with_presence(entity);
+        entities.into_iter().map(with).collect()
     }
 
     /// The place after everything that has happened.

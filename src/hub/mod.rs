@@ -4,9 +4,11 @@
 //! desktop's administrator. The crate's own entrances call the `_for` and `_to` methods with
 //! what the gate let through for *their* caller.
 
+mod agents;
 mod builder;
 mod domain;
 pub(crate) mod lives;
+mod presence;
 mod relay;
 mod services;
 mod sessions;
@@ -45,8 +47,10 @@ use crate::terminal::registry::Registry;
 use crate::terminal::start;
 use crate::time::millis_since_epoch;
 
+pub(crate) use agents::Attendance;
 pub use builder::HubBuilder;
 pub(crate) use domain::{Domain, not_found};
+pub(crate) use presence::Presence;
 pub(crate) use services::Foreign;
 
 /// A running hub. Cheap to clone; all clones are the same hub.
@@ -75,6 +79,7 @@ pub(crate) struct Inner {
     pub(crate) auth: Authenticator,
     pub(crate) terminals: Arc<Registry>,
     pub(crate) domain: Domain,
+    pub(crate) presence: Presence,
     pub(crate) address: Address,
     /// Set once, when the server has been put together.
     pub(crate) front: std::sync::OnceLock<Front>,
@@ -464,6 +469,7 @@ impl HubHandle {
             external: inner.config.external_url.as_ref().map(base),
             problems: [&inner.problems[..], &inner.terminals.recorder.problems()].concat(),
             storage: inner.storage,
+            agents: inner.presence.all(),
             engine: EngineStatus {
                 total_clients: front.map_or(0, Front::connections),
                 legacy_clients: inner

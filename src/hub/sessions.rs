@@ -178,7 +178,7 @@ impl HubHandle {
         self.update_session(id, patch, None, None).await.map(drop)
     }
 
-    async fn session(&self, id: &SessionId) -> Result<Session> {
+    pub(super) async fn session(&self, id: &SessionId) -> Result<Session> {
         as_session(self.entity(EntityRef::Session(id.clone())).await?)
     }
 
@@ -263,7 +263,7 @@ impl HubHandle {
         }
     }
 
-    async fn becomes(
+    pub(super) async fn becomes(
         &self,
         id: &SessionId,
         status: SessionStatus,
@@ -278,7 +278,7 @@ impl HubHandle {
     }
 
     /// What the hub itself has seen of a session.
-    async fn update_session(
+    pub(super) async fn update_session(
         &self,
         id: &SessionId,
         patch: SessionPatch,

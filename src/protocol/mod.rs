@@ -42,10 +42,11 @@ pub use relay::{
     RelayExit, RelayInputEvent, RelayKillEvent, RelayOutput, RelayRequest, RelayResizeEvent,
     RelayResponse,
 };
-pub use reports::{Modal, NewTimelineEntry, Report, SessionEvent};
+pub use reports::{HeartbeatRequest, Modal, NewTimelineEntry, Report, SessionEvent};
 pub use rest::{
-    Connection, Device, EngineStatus, HubStatus, NamespaceStatus, Namespaces, PairRequest, Paired,
-    Pairing, PairingRequest, RestFailure, Role, StorageStatus, TerminalNamespaceStatus,
+    AgentPresence, Connection, Device, EngineStatus, HubStatus, NamespaceStatus, Namespaces,
+    PairRequest, Paired, Pairing, PairingRequest, RestFailure, Role, StorageStatus,
+    TerminalNamespaceStatus,
 };
 pub use terminal::{
     AckRequest, Encoding, ExitReason, InputRequest, InputResponse, ListResponse, OutputEvent,

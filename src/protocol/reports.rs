@@ -26,6 +26,18 @@ pub struct Report {
     pub task_id: Option<TaskId>,
 }
 
+/// `heartbeat`: an agent is alive.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(optional_fields))]
+#[serde(rename_all = "camelCase")]
+pub struct HeartbeatRequest {
+    /// What it says of itself, in at most 200 characters: `working`, `idle`, …
+    pub status: String,
+    /// The task that it is at.
+    pub task_id: Option<TaskId>,
+}
+
 /// A line for a session's history: `POST /api/sessions/{id}/timeline`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{DeviceId, HubId, ProjectId};
+use crate::ids::{DeviceId, HubId, ProjectId, SessionId};
 
 use super::ErrorCode;
 use super::bounds::{DEVICE, PRINTABLE};
@@ -178,6 +178,8 @@ pub struct HubStatus {
     pub problems: Vec<String>,
     /// Where paired devices are kept.
     pub storage: StorageStatus,
+    /// Agents on `/cli`.
+    pub agents: Vec<AgentPresence>,
     /// The connections.
     pub engine: EngineStatus,
     /// Who is connected to what.
@@ -206,6 +208,23 @@ pub struct EngineStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub legacy_clients: Option<usize>,
+}
+
+/// An agent that is there, or was a moment ago.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct AgentPresence {
+    /// Whose agent it is.
+    pub session_id: SessionId,
+    /// Where that belongs.
+    pub project_id: ProjectId,
+    /// Its sockets; 0 while it may still come back.
+    pub sockets: usize,
+    /// What it said of itself last.
+    pub status: Option<String>,
+    /// When it was last heard, in milliseconds since the epoch.
+    pub last_heartbeat: Option<u64>,
 }
 
 /// The namespaces that are open.

@@ -7,6 +7,7 @@
 mod adopt;
 mod agents;
 mod asking;
+mod cli;
 mod client;
 mod crash;
 mod crowd;

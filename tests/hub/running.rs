@@ -14,7 +14,7 @@ fn sh(id: &str, script: &str) -> Value {
 }
 
 /// Waits for an event of this session, whatever else comes.
-async fn hears(client: &mut Client, name: &str, id: &str) -> Value {
+pub(crate) async fn hears(client: &mut Client, name: &str, id: &str) -> Value {
     loop {
         let event = client.wait_for(name).await.data;
         if event["data"]["sessionId"] == id {
@@ -178,7 +178,7 @@ async fn whoever_only_watches_starts_stops_and_answers_nothing() {
 }
 
 /// What a window of the application hears, that follows a project.
-async fn following(hub: &Hub, project: &str) -> Client {
+pub(crate) async fn following(hub: &Hub, project: &str) -> Client {
     let mut ui = hub.ui(&hub.token(Role::Operator)).await;
     let answer = ui
         .request("project:subscribe", json!({"projectId": project}))

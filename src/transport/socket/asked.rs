@@ -2,7 +2,7 @@
 
 use crate::domain::Mutation;
 use crate::error::{HubError, Result};
-use crate::ids::ProjectId;
+use crate::ids::{ProjectId, SessionId, TaskId};
 use crate::protocol::{
     ClaimTaskRequest, Entity, EntityRef, MailResponse, NewMail, SendMailRequest, Success,
     SyncRequest, TaskResponse,
@@ -26,19 +26,18 @@ pub(super) async fn state_sync(caller: &Caller, mut request: Request, own: Optio
     }
 }
 
-/// `mail:send`, to a session of `project` when the socket is of one. `place` says where the
-/// sender is.
+/// `mail:send`, to a session of `project` when the socket is of one; `from` this sender.
 pub(super) async fn mail_send(
     caller: &Caller,
     request: &mut Request,
     own: Option<&ProjectId>,
-    place: &str,
+    from: String,
 ) -> Result<MailResponse> {
     let wanted: SendMailRequest = request.parse()?;
     let to = EntityRef::Session(wanted.to_session_id.clone());
     let to = caller.entity(to, own).await?;
     let mutation = Mutation::SendMail {
-        from: format!("{place}:{}", caller.principal.subject()),
+        from,
         mail: NewMail {
             id: None,
             project_id: to.project().clone(),
@@ -64,10 +63,17 @@ pub(super) async fn task_claim(
     request: &mut Request,
     own: Option<&ProjectId>,
 ) -> Result<TaskResponse> {
-    let ClaimTaskRequest {
-        task_id: task,
-        session_id: session,
-    } = request.parse()?;
+    let wanted: ClaimTaskRequest = request.parse()?;
+    claim(caller, wanted.task_id, wanted.session_id, own).await
+}
+
+/// Gives a task to a session for itself.
+pub(super) async fn claim(
+    caller: &Caller,
+    task: TaskId,
+    session: SessionId,
+    own: Option<&ProjectId>,
+) -> Result<TaskResponse> {
     let found = caller.entity(EntityRef::Task(task.clone()), own).await?;
     let project = found.project();
     caller

@@ -60,7 +60,8 @@ impl Serves for Mobile {
             "session:stop" => running::stop(caller, request, own).await,
             "session:reply-input" => running::reply_input(caller, request, own).await,
             "mail:send" => {
-                let answer = asked::mail_send(caller, &mut request, own, "mobile").await;
+                let from = format!("mobile:{}", caller.principal.subject());
+                let answer = asked::mail_send(caller, &mut request, own, from).await;
                 request.reply.send(answer);
             }
             "task:claim" => {

@@ -69,7 +69,8 @@ impl Serves for Ui {
             "session:stop" => running::stop(caller, request, None).await,
             "session:reply-input" => running::reply_input(caller, request, None).await,
             "mail:send" => {
-                let answer = asked::mail_send(caller, &mut request, None, "ui").await;
+                let from = format!("ui:{}", caller.principal.subject());
+                let answer = asked::mail_send(caller, &mut request, None, from).await;
                 request.reply.send(answer);
             }
             "task:claim" => {
