@@ -51,8 +51,7 @@ impl HubHandle {
         if repeatable && outcome.events.is_empty() {
             return as_session(outcome.entity);
         }
-        self.launch(&allowed, terminal, Some(as_session(outcome.entity)?))
-            .await?;
+        self.launch(&allowed, terminal, true).await?;
         self.session(&id).await
     }
 
@@ -69,37 +68,58 @@ impl HubHandle {
         self.not_running(&request.session_id)?;
         start::check(&request)?;
         let announced = self.announce(&request).await.inspect_err(not_kept);
-        self.launch(project, request, announced.ok()).await
+        self.launch(project, request, announced.is_ok()).await
     }
 
-    /// Starts the terminal of a session that has been told of as `spawning`.
+    /// Starts the terminal of a session; one that has been told of as `spawning`, if it was
+    /// `announced`.
     async fn launch(
         &self,
         project: &Allowed<MaySpawn, ProjectId>,
         terminal: RegisterRequest,
-        session: Option<Session>,
+        announced: bool,
     ) -> Result<TerminalInfo> {
         let id = terminal.session_id.clone();
         let started = self.spawn_in(project, terminal).await;
-        let Some(session) = session else {
+        if !announced {
             return started;
+        }
+        let kept = match &started {
+            // Somebody else was quicker.
+            Err(error) if error.code != ErrorCode::Conflict => {
+                let reason = Some(error.message.clone());
+                self.becomes(&id, SessionStatus::Failed, reason, None)
+                    .await
+                    .map(drop)
+            }
+            _ => self.works(&id).await,
         };
-        let (status, reason, version) = match &started {
-            // Its end may have been told of already.
-            Ok(_) => (SessionStatus::Working, None, Some(session.version)),
-            // Somebody else may have been quicker.
-            Err(_) if self.not_running(&id).is_err() => (SessionStatus::Working, None, None),
-            Err(error) => (SessionStatus::Failed, Some(error.message.clone()), None),
-        };
-        match self.becomes(&id, status, reason, version).await {
-            Err(error) if error.code != ErrorCode::Conflict => not_kept(&error),
-            _ => {}
+        if let Err(error) = kept {
+            not_kept(&error);
         }
         started
     }
 
+    /// A session works as long as its terminal runs, whoever has said what of it meanwhile. How
+    /// it has ended is told by whoever waits for that.
+    async fn works(&self, id: &SessionId) -> Result<()> {
+        loop {
+            let session = self.session(id).await?;
+            let terminal = self.inner().terminals.find(id);
+            let running = terminal.is_some_and(|terminal| terminal.running());
+            if !running || session.status == SessionStatus::Working {
+                return Ok(());
+            }
+            let (working, version) = (SessionStatus::Working, Some(session.version));
+            match self.becomes(id, working, None, version).await {
+                Err(error) if error.code == ErrorCode::Conflict => {}
+                done => return done.map(drop),
+            }
+        }
+    }
+
     /// Tells of a session whose terminal the application is about to start.
-    async fn announce(&self, request: &RegisterRequest) -> Result<Session> {
+    async fn announce(&self, request: &RegisterRequest) -> Result<()> {
         let (id, project) = (&request.session_id, &request.project_id);
         self.make_project(project).await?;
         let spawn = Spawn {
@@ -117,7 +137,7 @@ impl HubHandle {
                 .map(|cwd| cwd.to_string_lossy().into_owned()),
             env_keys: request.env.keys().cloned().collect(),
         };
-        as_session(self.change(Mutation::SpawnSession(spawn)).await?.entity)
+        self.change(Mutation::SpawnSession(spawn)).await.map(drop)
     }
 
     /// The application names projects as it likes; whoever follows them needs to see them.
