@@ -21,4 +21,15 @@ export default defineConfig([
     files: ['**/*.{js,mjs}'],
     languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
   },
+  {
+    files: ['examples/agent/*.js'],
+    languageOptions: {
+      globals: {
+        URLSearchParams: 'readonly',
+        clearInterval: 'readonly',
+        fetch: 'readonly',
+        setInterval: 'readonly',
+      },
+    },
+  },
 ])
