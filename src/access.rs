@@ -34,8 +34,6 @@ pub(crate) enum Action {
     SeeNames,
     /// Read what belongs to a project.
     Read,
-    /// Tell everybody of something in the application's name.
-    Emit,
 }
 
 /// Marks an [`Allowed`] with what was allowed.
@@ -57,7 +55,7 @@ macro_rules! permissions {
 }
 
 permissions!(
-    Watch, Type, Resize, Kill, Spawn, ReadStatus, Pair, SeeNames, Read, Emit
+    Watch, Type, Resize, Kill, Spawn, ReadStatus, Pair, SeeNames, Read
 );
 
 /// Allowed to carry out a mutation; see [`allow_change`].
@@ -231,7 +229,6 @@ fn decide(
         }
         // Names are personal: one guest's phone is told nothing of another's.
         Action::ReadStatus | Action::SeeNames => desktop,
-        Action::Emit => desktop && principal.role() >= Role::Operator,
         Action::Pair => desktop && principal.role() >= Role::Admin,
     };
     if permitted { Ok(()) } else { Err(Denied::Role) }
@@ -252,9 +249,9 @@ mod tests {
 
     #[test]
     fn the_table_of_roles() {
-        use Action::{Emit, Kill, Pair, Read, ReadStatus, Resize, SeeNames, Spawn, Type, Watch};
+        use Action::{Kill, Pair, Read, ReadStatus, Resize, SeeNames, Spawn, Type, Watch};
         let all = [
-            Watch, Type, Resize, Kill, Spawn, ReadStatus, Pair, SeeNames, Read, Emit,
+            Watch, Type, Resize, Kill, Spawn, ReadStatus, Pair, SeeNames, Read,
         ];
         let session = SessionId::new("s").unwrap();
         let cases: [(Principal, &[Action]); 6] = [
@@ -264,9 +261,7 @@ mod tests {
             ),
             (
                 Principal::desktop(Role::Operator),
-                &[
-                    Watch, Read, ReadStatus, SeeNames, Type, Resize, Kill, Spawn, Emit,
-                ],
+                &[Watch, Read, ReadStatus, SeeNames, Type, Resize, Kill, Spawn],
             ),
             (Principal::desktop(Role::Admin), &all),
             (device(Role::Viewer, None), &[Watch, Read]),

@@ -52,9 +52,6 @@
 //! handle that every entrance calls; `transport` and `plugin` are the entrances; `server` puts
 //! everything together. Imports run from the entrances to the leaves, never back.
 
-// Until every entrance of the domain is in place.
-#![allow(dead_code)]
-
 mod access;
 mod auth;
 mod bus;

@@ -11,6 +11,33 @@ use crate::transport::sync::{self, sync};
 
 use super::following::Caller;
 use super::request::Request;
+use super::running;
+
+/// What `/ui` and `/mobile` have in common: asked of `own` project alone when the socket is of
+/// one. `place` says where the caller is.
+pub(super) async fn serve(
+    caller: &Caller,
+    mut request: Request,
+    own: Option<&ProjectId>,
+    place: &str,
+) {
+    match request.event.as_str() {
+        "state:sync" => state_sync(caller, request, own).await,
+        "session:spawn" => running::spawn(caller, request, own),
+        "session:stop" => running::stop(caller, request, own).await,
+        "session:reply-input" => running::reply_input(caller, request, own).await,
+        "mail:send" => {
+            let from = format!("{place}:{}", caller.principal.subject());
+            let answer = mail_send(caller, &mut request, own, from).await;
+            request.reply.send(answer);
+        }
+        "task:claim" => {
+            let answer = task_claim(caller, &mut request, own).await;
+            request.reply.send(answer);
+        }
+        _ => request.unknown(),
+    }
+}
 
 /// `state:sync`, of `project` when the socket is of one.
 pub(super) async fn state_sync(caller: &Caller, mut request: Request, own: Option<&ProjectId>) {
@@ -58,7 +85,7 @@ pub(super) async fn mail_send(
 }
 
 /// `task:claim`, of `project` when the socket is of one.
-pub(super) async fn task_claim(
+async fn task_claim(
     caller: &Caller,
     request: &mut Request,
     own: Option<&ProjectId>,

@@ -13,7 +13,6 @@ use super::asked;
 use super::entrance::{Auth, Refusal, holder, upgrade};
 use super::following::{self, Caller, Serves};
 use super::request::Request;
-use super::running;
 
 /// What serves a socket of it.
 pub(super) struct Mobile {
@@ -45,7 +44,6 @@ impl Serves for Mobile {
     const NAMESPACE: Namespace = Namespace::Mobile;
 
     async fn serve(&mut self, caller: &mut Caller, mut request: Request) {
-        let own = Some(&self.project);
         match request.event.as_str() {
             "session:subscribe" => {
                 let answer = self.subscribe(caller, &mut request).await;
@@ -55,20 +53,7 @@ impl Serves for Mobile {
                 let answer = unsubscribe(caller, &mut request);
                 request.reply.send(answer);
             }
-            "state:sync" => asked::state_sync(caller, request, own).await,
-            "session:spawn" => running::spawn(caller, request, own),
-            "session:stop" => running::stop(caller, request, own).await,
-            "session:reply-input" => running::reply_input(caller, request, own).await,
-            "mail:send" => {
-                let from = format!("mobile:{}", caller.principal.subject());
-                let answer = asked::mail_send(caller, &mut request, own, from).await;
-                request.reply.send(answer);
-            }
-            "task:claim" => {
-                let answer = asked::task_claim(caller, &mut request, own).await;
-                request.reply.send(answer);
-            }
-            _ => request.unknown(),
+            _ => asked::serve(caller, request, Some(&self.project), "mobile").await,
         }
     }
 }

@@ -16,7 +16,6 @@ use super::entrance::{Auth, Refusal, holder, upgrade};
 use super::following::{self, Caller, Serves};
 use super::relay::Relays;
 use super::request::Request;
-use super::running;
 
 /// What serves a socket of it.
 #[derive(Default)]
@@ -64,20 +63,7 @@ impl Serves for Ui {
             "terminal:register" | "terminal:output" | "terminal:exit" => {
                 self.relays.serve(caller, request).await;
             }
-            "state:sync" => asked::state_sync(caller, request, None).await,
-            "session:spawn" => running::spawn(caller, request, None),
-            "session:stop" => running::stop(caller, request, None).await,
-            "session:reply-input" => running::reply_input(caller, request, None).await,
-            "mail:send" => {
-                let from = format!("ui:{}", caller.principal.subject());
-                let answer = asked::mail_send(caller, &mut request, None, from).await;
-                request.reply.send(answer);
-            }
-            "task:claim" => {
-                let answer = asked::task_claim(caller, &mut request, None).await;
-                request.reply.send(answer);
-            }
-            _ => request.unknown(),
+            _ => asked::serve(caller, request, None, "ui").await,
         }
     }
 }
