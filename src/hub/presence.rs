@@ -2,6 +2,7 @@
 //! Says when one that was lost has been away for too long; whoever asks keeps the time.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::ids::{ProjectId, SessionId};
@@ -11,6 +12,8 @@ use crate::protocol::AgentPresence;
 #[derive(Debug, Default)]
 pub(crate) struct Presence {
     agents: Mutex<HashMap<SessionId, Agent>>,
+    /// Sockets that have come so far, of whichever agent.
+    comings: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -20,7 +23,8 @@ struct Agent {
     status: Option<String>,
     /// Milliseconds since the epoch.
     heard: Option<u64>,
-    /// Grows whenever a socket comes: whoever waited for one since has waited in vain.
+    /// Its last socket, numbered among all that ever came: an agent that was forgotten and comes
+    /// anew must not be given up by a grace of its first time.
     came: u64,
 }
 
@@ -35,16 +39,17 @@ impl Presence {
 
     /// A socket of a session's agent has come.
     pub(crate) fn came(&self, session: &SessionId, project: &ProjectId) {
+        let coming = self.comings.fetch_add(1, Ordering::Relaxed);
         let mut agents = self.agents();
         let agent = agents.entry(session.clone()).or_insert_with(|| Agent {
             project: project.clone(),
             sockets: 0,
             status: None,
             heard: None,
-            came: 0,
+            came: coming,
         });
         agent.sockets += 1;
-        agent.came += 1;
+        agent.came = coming;
     }
 
     /// A socket of it has gone; `willingly` when it said so. None unless it was the last one and
@@ -176,6 +181,19 @@ mod tests {
         let (presence, session) = (Presence::default(), SessionId::new("s").unwrap());
         presence.came(&session, &ProjectId::default());
         let first = presence.gone(&session, false).unwrap();
+        presence.came(&session, &ProjectId::default());
+        let second = presence.gone(&session, false).unwrap();
+        assert!(!presence.given_up(&session, first));
+        assert!(presence.given_up(&session, second));
+    }
+
+    #[test]
+    fn an_agent_that_left_and_came_anew_has_a_grace_of_its_own() {
+        let (presence, session) = (Presence::default(), SessionId::new("s").unwrap());
+        presence.came(&session, &ProjectId::default());
+        let first = presence.gone(&session, false).unwrap();
+        presence.came(&session, &ProjectId::default());
+        assert_eq!(presence.gone(&session, true), None, "forgotten");
         presence.came(&session, &ProjectId::default());
         let second = presence.gone(&session, false).unwrap();
         assert!(!presence.given_up(&session, first));
