@@ -96,7 +96,9 @@ function useTerminal(props: Props): { host: RefObject<HTMLDivElement | null>; st
 
   const { phase, terminal: watched } = state
   useEffect(() => {
-    if (focused) shown.current?.screen.term.focus()
+    // Whoever is typing elsewhere when a connection comes back goes on typing there.
+    const elsewhere = document.activeElement?.matches('input, select, textarea:not(.xterm-helper-textarea)') ?? false
+    if (focused && !elsewhere) shown.current?.screen.term.focus()
   }, [focused, phase, watched?.epoch])
 
   const running = watched !== undefined && watched.exit === undefined
